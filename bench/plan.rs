@@ -1,0 +1,2 @@
+//! Placeholder entry point; measures nothing.
+fn main() {}

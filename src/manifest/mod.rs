@@ -1,0 +1,1 @@
+//! YAML text to spanned, typed sections, and their lowering into wanted resources.
