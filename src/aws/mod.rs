@@ -1,0 +1,17 @@
+//! The only door to AWS: clients, error classes, rate budgets, tags, the pace of waiting.
+
+mod budget;
+mod connect;
+mod context;
+mod error;
+mod pace;
+mod tags;
+mod transport;
+
+pub use connect::{Connect, ConnectError};
+pub use context::{Cx, Hint};
+pub use error::{Class, Error, Result, found};
+pub use pace::Pace;
+pub use tags::{ADDRESS_TAG, STACK_TAG, Tagging};
+pub(crate) use tags::{TagChange, retag};
+pub use transport::{Backend, CallTrace};

@@ -1,0 +1,181 @@
+//! The way of every request: named, held back to AWS's rates, counted, and sent.
+
+use super::Pace;
+use super::budget::Budget;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http_body_util::BodyExt;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Longer than any control-plane call takes.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Something in this process that answers like AWS.
+pub trait Backend: Send + Sync + fmt::Debug {
+    /// Answers one signed request.
+    fn answer(&self, request: http::Request<Bytes>) -> BoxFuture<'static, http::Response<Bytes>>;
+}
+
+/// One attempt at a call, after it ended.
+#[derive(Clone, Debug)]
+pub struct CallTrace {
+    /// The SDK's service id, such as `Kinesis`.
+    pub service: String,
+    /// The operation, such as `CreateStream`.
+    pub operation: String,
+    /// The HTTP status; `None` when there was no answer.
+    pub status: Option<u16>,
+    /// How long it took, without the wait for the rate budget.
+    pub took: Duration,
+}
+
+/// Hears of every call.
+pub(crate) type Observer = Arc<dyn Fn(&CallTrace) + Send + Sync>;
+
+/// Which operation a request belongs to.
+#[derive(Clone, Debug)]
+struct Call {
+    service: String,
+    operation: String,
+}
+
+/// Names each request, and takes the MWAA client's `api.` prefix off addresses that are not AWS's,
+/// because it cannot be switched off there (AWS.md §2.2).
+#[derive(Debug)]
+pub(crate) struct Name;
+
+#[dyn_dispatch_hint]
+impl Intercept for Name {
+    fn name(&self) -> &'static str {
+        "name"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let call = config.load::<Metadata>().map_or_else(
+            || Call { service: String::new(), operation: String::new() },
+            |of| Call { service: of.service().to_owned(), operation: of.name().to_owned() },
+        );
+        let request = context.request_mut();
+        if call.service == "MWAA" && !request.uri().contains(".amazonaws.com") {
+            let direct = request.uri().replacen("://api.", "://", 1);
+            request.set_uri(direct)?;
+        }
+        request.add_extension(call);
+        Ok(())
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Way {
+    Network(SharedHttpClient),
+    Backend(Arc<dyn Backend>),
+}
+
+/// The HTTP client of every service client.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    way: Way,
+    budget: Arc<Budget>,
+    calls: Arc<AtomicU64>,
+    observer: Option<Observer>,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Transport").field(&self.way).finish()
+    }
+}
+
+impl Transport {
+    pub(crate) fn network(client: SharedHttpClient, pace: Pace, observer: Option<Observer>) -> Self {
+        Self::new(Way::Network(client), pace, observer)
+    }
+
+    pub(crate) fn backend(backend: Arc<dyn Backend>, pace: Pace, observer: Option<Observer>) -> Self {
+        Self::new(Way::Backend(backend), pace, observer)
+    }
+
+    fn new(way: Way, pace: Pace, observer: Option<Observer>) -> Self {
+        Self { way, budget: Arc::new(Budget::new(pace)), calls: Arc::default(), observer }
+    }
+
+    /// How many requests were sent so far.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+impl HttpClient for Transport {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let way = match &self.way {
+            Way::Network(client) => client.http_connector(settings, components),
+            Way::Backend(backend) => SharedHttpConnector::new(InProcess(backend.clone())),
+        };
+        SharedHttpConnector::new(Door { transport: self.clone(), way })
+    }
+}
+
+#[derive(Debug)]
+struct Door {
+    transport: Transport,
+    way: SharedHttpConnector,
+}
+
+impl HttpConnector for Door {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (transport, way) = (self.transport.clone(), self.way.clone());
+        HttpConnectorFuture::new(async move {
+            let call = request.extension::<Call>().cloned();
+            let Call { service, operation } =
+                call.unwrap_or_else(|| Call { service: String::new(), operation: String::new() });
+            transport.budget.admit(&service, &operation).await;
+            transport.calls.fetch_add(1, Ordering::Relaxed);
+            let start = Instant::now();
+            let answer = match tokio::time::timeout(CALL_TIMEOUT, way.call(request)).await {
+                Ok(answer) => answer,
+                Err(late) => Err(ConnectorError::timeout(late.into())),
+            };
+            if let Some(observe) = &transport.observer {
+                let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+                observe(&CallTrace { service, operation, status, took: start.elapsed() });
+            }
+            answer
+        })
+    }
+}
+
+#[derive(Debug)]
+struct InProcess(Arc<dyn Backend>);
+
+impl HttpConnector for InProcess {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let backend = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let (head, body) = request.into_parts();
+            let body = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
+            let answer = backend.answer(http::Request::from_parts(head, body)).await;
+            HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|error| ConnectorError::user(error.into()))
+        })
+    }
+}

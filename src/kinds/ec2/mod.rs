@@ -1,0 +1,11 @@
+//! EC2 and VPC.
+
+pub mod elastic_ip;
+pub mod instance;
+pub mod internet_gateway;
+pub mod nat_gateway;
+pub mod route_table;
+pub mod security_group;
+pub mod subnet;
+pub mod vpc;
+pub mod vpc_endpoint;

@@ -1,0 +1,4 @@
+//! IAM.
+
+pub mod instance_profile;
+pub mod role;

@@ -1,0 +1,6 @@
+//! MSK.
+
+pub mod channel;
+pub mod cluster;
+pub mod configuration;
+pub mod topic;

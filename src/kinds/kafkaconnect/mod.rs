@@ -1,0 +1,5 @@
+//! MSK Connect.
+
+pub mod connector;
+pub mod custom_plugin;
+pub mod worker_configuration;

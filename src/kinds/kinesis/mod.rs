@@ -1,0 +1,3 @@
+//! Kinesis data streams.
+
+pub mod stream;

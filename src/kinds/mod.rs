@@ -1,0 +1,27 @@
+//! Every kind of AWS object, one file each, and the list of them.
+
+pub mod apigateway;
+pub mod ec2;
+pub mod elb;
+pub mod iam;
+pub mod kafka;
+pub mod kafkaconnect;
+pub mod kinesis;
+pub mod logs;
+pub mod mwaa;
+pub mod s3;
+
+use crate::resource::{AnyKind, Erased};
+
+/// Every kind, needed ones before those that need them.
+pub static ALL: &[&dyn AnyKind] = &[&Erased::<kinesis::stream::Stream>::new()];
+
+/// The kind called `name`.
+pub fn named(name: &str) -> Option<&'static dyn AnyKind> {
+    ALL.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// The names of all kinds.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|kind| kind.name())
+}

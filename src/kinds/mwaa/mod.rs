@@ -1,0 +1,3 @@
+//! MWAA (Airflow).
+
+pub mod environment;

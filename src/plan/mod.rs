@@ -1,0 +1,10 @@
+//! What to do: pure, synchronous, total. No AWS, no clock.
+
+mod diff;
+mod digest;
+mod order;
+mod planner;
+
+pub use diff::{Change, To, compare, differences};
+pub use digest::digest;
+pub use planner::{Action, Plan, PlanError, Step, Why, plan};

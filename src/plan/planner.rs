@@ -1,0 +1,183 @@
+//! From what is wanted and what is live to the steps between.
+
+use super::diff::{Change, differences};
+use super::order::arrange;
+use crate::resource::{Address, Live, Status};
+use crate::world::{Foreign, Graph, World};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An order of work in which nothing is left to decide.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// The steps; each comes after those it needs.
+    pub steps: Vec<Step>,
+}
+
+/// One change of one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Whose.
+    pub address: Address,
+    /// What.
+    pub action: Action,
+    /// Steps that must have succeeded first, as indexes into [`Plan::steps`].
+    pub after: Vec<usize>,
+    /// Whether it loses data and so needs `--allow-data-loss`.
+    pub loses_data: bool,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Makes it and waits until it is as wanted.
+    Create {
+        /// Its wanted spec.
+        spec: Value,
+        /// Its wanted user tags.
+        tags: BTreeMap<String, String>,
+        /// Why another is deleted for it, when one is.
+        replaces: Option<Why>,
+    },
+    /// Changes it in place and waits until it is as wanted.
+    Update {
+        /// The id of the object.
+        id: String,
+        /// Its wanted spec.
+        spec: Value,
+        /// Its wanted user tags.
+        tags: BTreeMap<String, String>,
+        /// What differs.
+        changes: Vec<Change>,
+    },
+    /// Waits for what is being made or changed already.
+    Wait {
+        /// The id of the object.
+        id: String,
+        /// Its wanted spec.
+        spec: Value,
+        /// Its wanted user tags.
+        tags: BTreeMap<String, String>,
+        /// AWS's word for its state.
+        state: String,
+    },
+    /// Deletes it and waits until it is gone.
+    Delete {
+        /// The object.
+        live: Box<Live<Value>>,
+        /// Why.
+        why: Why,
+    },
+}
+
+/// Why a live object goes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The manifest does not ask for it.
+    Unwanted,
+    /// These cannot be changed in place.
+    Fixed(Vec<Change>),
+    /// It failed; AWS's reason.
+    Failed(String),
+    /// It is being deleted already.
+    Deleting,
+    /// An interrupted replacement left it behind.
+    Surplus,
+}
+
+/// Why there can be no plan.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PlanError {
+    /// Names that others hold.
+    #[error("{}", taken(.0))]
+    Taken(Vec<Foreign>),
+}
+
+fn taken(foreign: &[Foreign]) -> String {
+    let lines = foreign
+        .iter()
+        .map(|Foreign { address, id }| format!("{address}: {id} exists, but does not belong to this stack"));
+    let help = "  choose another name in the manifest, or delete the object, \
+                or tag it with aqueduct:stack and aqueduct:address to hand it over";
+    lines.chain([help.into()]).collect::<Vec<_>>().join("\n")
+}
+
+/// What turns `world` into `graph`. `order` is a graph whose edges also order deletions: the
+/// manifest's when `graph` is the empty one of a destruction.
+pub fn plan(graph: &Graph, world: &World, order: &Graph) -> Result<Plan, PlanError> {
+    if !world.foreign.is_empty() {
+        return Err(PlanError::Taken(world.foreign.clone()));
+    }
+    let mut moving = Moving::default();
+    let mut build = BTreeMap::new();
+    let mut remove = BTreeMap::new();
+    for address in graph.creation_order() {
+        let Some(wanted) = graph.get(&address) else { continue };
+        let spec = moving.resolve(&wanted.spec, world);
+        let tags = wanted.tags.clone();
+        let Some(live) = world.get(&address) else {
+            build.insert(address, Action::Create { spec, tags, replaces: None });
+            continue;
+        };
+        let changes = differences(wanted.kind, &spec, &tags, live);
+        let why = match &live.status {
+            Status::Failed(reason) => Some(Why::Failed(reason.clone())),
+            Status::Deleting => Some(Why::Deleting),
+            _ => {
+                let fixed: Vec<Change> = changes.iter().filter(|change| change.replaces).cloned().collect();
+                (!fixed.is_empty()).then_some(Why::Fixed(fixed))
+            }
+        };
+        if let Some(why) = why {
+            moving.replaced.insert(address.clone());
+            remove.insert(address.clone(), (live.clone(), why.clone()));
+            build.insert(address, Action::Create { spec, tags, replaces: Some(why) });
+        } else if !changes.is_empty() {
+            moving.changed.insert(address.clone());
+            build.insert(address, Action::Update { id: live.id.clone(), spec, tags, changes });
+        } else if let Status::Pending(state) = &live.status {
+            build.insert(address, Action::Wait { id: live.id.clone(), spec, tags, state: state.clone() });
+        }
+    }
+    for (address, live) in &world.resources {
+        if graph.get(address).is_none() {
+            let why = if live.status == Status::Deleting { Why::Deleting } else { Why::Unwanted };
+            remove.insert(address.clone(), (live.clone(), why));
+        }
+    }
+    Ok(arrange(graph, order, world, build, remove))
+}
+
+/// Resources whose outputs will not stay what they are.
+#[derive(Default)]
+struct Moving {
+    replaced: BTreeSet<Address>,
+    changed: BTreeSet<Address>,
+}
+
+impl Moving {
+    /// `spec` with every hole filled whose value is known before anything is done.
+    fn resolve(&self, spec: &Value, world: &World) -> Value {
+        crate::world::filled(spec, &|address, output| {
+            let volatile = || crate::kinds::named(address.kind).is_some_and(|kind| kind.volatile().contains(&output));
+            if self.replaced.contains(address) || self.changed.contains(address) && volatile() {
+                return None;
+            }
+            world.output(address, output)
+        })
+    }
+}
+
+impl Plan {
+    /// Whether everything is as wanted.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The steps that lose data.
+    pub fn losing_data(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.loses_data)
+    }
+}

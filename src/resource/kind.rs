@@ -1,0 +1,122 @@
+//! The contract of a kind.
+
+use super::Live;
+use crate::aws::{self, Cx, Tagging};
+use crate::plan::Change;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+use std::future::Future;
+use std::time::Duration;
+
+/// Has a name that addresses and references use.
+pub trait Named {
+    /// `<service>/<type>`, such as `kafka/topic`.
+    const NAME: &'static str;
+}
+
+/// A type of AWS object, such as an MSK topic.
+///
+/// The implementing struct is the resource's *normal form*: lowering builds it and [`Kind::read`]
+/// returns it. "Up to date" is equality of two values of one type, so no kind contains comparison,
+/// polling, retry, tag-syncing or printing code. What the engine must know about a field is its type
+/// (see [`super::Fixed`], [`super::Ref`], [`super::Auto`], [`super::Set`], [`super::Initial`],
+/// [`super::Secret`], [`super::Policy`]).
+///
+/// Every method must be safe to call again after a crash at any point.
+pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static {
+    /// Whether replacing or deleting it loses data and so needs `--allow-data-loss`.
+    const HOLDS_DATA: bool = false;
+    /// The outputs that [`Live::outputs`] may hold.
+    const OUTPUTS: &'static [&'static str] = &["arn"];
+    /// Those outputs that an update in place may change, such as the version of an object.
+    const VOLATILE: &'static [&'static str] = &[];
+    /// How its tags are changed after creation.
+    const TAGGING: Tagging = Tagging::None;
+    /// Errors that pass by themselves, beside those that do for every kind (see `apply::retry`).
+    const RETRY: &'static [Retry] = &[];
+    /// How long things typically take, for people who wait.
+    const TYPICAL: Typical = Typical::MOMENT;
+    /// How long to wait for a creation, change or deletion before giving up.
+    const TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
+    /// The identifier, when the manifest alone determines it (after references are resolved).
+    fn natural_id(&self) -> Option<String> {
+        None
+    }
+
+    /// What two objects cannot hold at the same time, such as a name or a CIDR: a replacement with
+    /// the same claim deletes first and creates afterwards.
+    fn claim(&self) -> Option<String> {
+        self.natural_id()
+    }
+
+    /// Everything of this kind that the stack owns, fully read, in as few calls as AWS allows.
+    ///
+    /// `cx.wanted()` gives what the manifest asks for, as hints where to look; `cx.listed::<P>()`
+    /// shares the listing of a parent kind.
+    fn list(cx: &Cx) -> impl Future<Output = aws::Result<Vec<Live<Self>>>> + Send;
+
+    /// One resource by identity, owned or not; `None` when absent. A denied call is an error, never
+    /// "absent".
+    fn read(cx: &Cx, id: &str) -> impl Future<Output = aws::Result<Option<Live<Self>>>> + Send;
+
+    /// Creates it with its owner tags (`cx.tags()`) in one call and returns its identifier. What
+    /// needs further calls belongs in `update`: the engine reads back and calls it while a
+    /// difference remains.
+    fn create(&self, cx: &Cx) -> impl Future<Output = aws::Result<String>> + Send;
+
+    /// Moves `live` to `self` without touching [`super::Fixed`] fields. May do one step of several:
+    /// the engine reads again and calls it while a difference remains.
+    fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> impl Future<Output = aws::Result<()>> + Send;
+
+    /// Starts deletion; already gone is success.
+    fn delete(cx: &Cx, live: &Live<Self>) -> impl Future<Output = aws::Result<()>> + Send;
+}
+
+/// What differs, as [`Kind::update`] gets it.
+#[derive(Clone, Debug, Default)]
+pub struct Changes(pub Vec<Change>);
+
+impl Changes {
+    /// Whether `field` or anything below it differs; a path such as `logging.level`.
+    pub fn touch(&self, field: &str) -> bool {
+        self.0.iter().any(|change| {
+            let rest = change.field.strip_prefix(field);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    }
+}
+
+/// An error that passes by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// The AWS error code.
+    pub code: &'static str,
+    /// A part of the message; empty matches any.
+    pub message: &'static str,
+    /// For how long after the first occurrence to try again.
+    pub during: Duration,
+}
+
+/// How long a creation, an update and a deletion typically take (AWS.md, per kind).
+#[derive(Clone, Copy, Debug)]
+pub struct Typical {
+    /// From the create call until usable.
+    pub create: Duration,
+    /// From an update call until usable again.
+    pub update: Duration,
+    /// From the delete call until gone.
+    pub delete: Duration,
+}
+
+impl Typical {
+    /// Done when the call returns.
+    pub const MOMENT: Self = Self::seconds(1, 1, 1);
+
+    /// The three durations in seconds.
+    pub const fn seconds(create: u64, update: u64, delete: u64) -> Self {
+        let (create, update) = (Duration::from_secs(create), Duration::from_secs(update));
+        Self { create, update, delete: Duration::from_secs(delete) }
+    }
+}

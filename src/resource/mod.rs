@@ -1,0 +1,19 @@
+//! What a resource is: the [`Kind`] trait, the field types that tell the engine about a field,
+//! and the tree through which the engine sees every kind alike.
+
+mod address;
+mod erased;
+mod field;
+mod kind;
+mod live;
+mod policy;
+mod reference;
+pub mod tree;
+
+pub use address::Address;
+pub use erased::{AnyKind, Erased, SpecError};
+pub use field::{Auto, Fixed, Initial, Needs, Secret, Set};
+pub use kind::{Changes, Kind, Named, Retry, Typical};
+pub use live::{Live, Status};
+pub use policy::Policy;
+pub use reference::{Arn, Attribute, Hole, Id, Ref, holes, resolve};

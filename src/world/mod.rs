@@ -1,0 +1,8 @@
+//! What is wanted and what is live.
+
+mod graph;
+mod observe;
+
+pub(crate) use graph::filled;
+pub use graph::{Draft, Graph, GraphError, Wanted};
+pub use observe::{Foreign, ObserveError, World, observe};
