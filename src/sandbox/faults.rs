@@ -1,0 +1,190 @@
+//! Faults on demand: what a client must survive, at exactly the call where a test wants it.
+
+use super::answer::Fault;
+use super::ids::mix;
+use super::operation::{Operation, Service};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Which calls a fault hits. Calls are counted from the moment the fault is added, those that match only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At {
+    pattern: String,
+    mutating: bool,
+    first: u64,
+    times: u64,
+}
+
+impl At {
+    /// The `number`-th call of any operation, from 1.
+    pub fn call(number: u64) -> Self {
+        Self::operation("*", number)
+    }
+
+    /// The `number`-th call of an operation that changes something, from 1.
+    pub fn write(number: u64) -> Self {
+        Self { mutating: true, ..Self::call(number) }
+    }
+
+    /// The `number`-th call, from 1, that matches `pattern`: `kinesis.CreateStream`, `ec2.Describe*`, `*`.
+    pub fn operation(pattern: &str, number: u64) -> Self {
+        Self { pattern: pattern.to_owned(), mutating: false, first: number, times: 1 }
+    }
+
+    /// Every call that matches `pattern`.
+    pub fn every(pattern: &str) -> Self {
+        Self::operation(pattern, 1).times(u64::MAX)
+    }
+
+    /// That call and the following that match, `times` in all.
+    #[must_use]
+    pub fn times(self, times: u64) -> Self {
+        Self { times, ..self }
+    }
+
+    fn matches(&self, service: &Service, operation: &Operation) -> bool {
+        (!self.mutating || operation.mutating) && matches(&self.pattern, service.name, operation.name)
+    }
+}
+
+/// Whether `pattern` (`service.Operation`, where each `*` stands for anything) fits.
+pub(super) fn matches(pattern: &str, service: &str, operation: &str) -> bool {
+    let name = format!("{service}.{operation}");
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(position) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[position + part.len()..];
+    }
+    true
+}
+
+/// What happens to a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// It is refused, without effect.
+    Refuse(Fault),
+    /// It is refused the way the service refuses when a rate limit is hit.
+    Throttle,
+    /// It takes this much longer, in tokio's time.
+    Delay(Duration),
+    /// The client dies before the call has its effect: neither it nor any later call is ever answered.
+    CrashBefore,
+    /// The client dies after the call has its effect: neither it nor any later call is ever answered.
+    CrashAfter,
+    /// It has its effect, but the connection breaks before the answer arrives.
+    LoseAnswer,
+}
+
+/// The faults of one sandbox. None to begin with.
+#[derive(Debug)]
+pub struct Faults {
+    rules: Mutex<Vec<Rule>>,
+    lag: Mutex<Duration>,
+    crashed: watch::Sender<bool>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    at: At,
+    seen: u64,
+    effect: Choice,
+}
+
+#[derive(Debug)]
+enum Choice {
+    Always(Effect),
+    Random { seed: u64, rate: f64, effects: Vec<Effect> },
+}
+
+impl Faults {
+    pub(super) fn new() -> Self {
+        Self { rules: Mutex::default(), lag: Mutex::default(), crashed: watch::Sender::new(false) }
+    }
+
+    /// `effect` on the calls of `at`.
+    pub fn add(&self, at: At, effect: Effect) {
+        self.rules().push(Rule { at, seen: 0, effect: Choice::Always(effect) });
+    }
+
+    /// On the share `rate` (0 to 1) of the calls that match `pattern`, one of `effects`. Which ones follows from `seed` and the
+    /// order of the calls.
+    pub fn random(&self, pattern: &str, seed: u64, rate: f64, effects: &[Effect]) {
+        let effect = Choice::Random { seed, rate, effects: effects.to_vec() };
+        self.rules().push(Rule { at: At::every(pattern), seen: 0, effect });
+    }
+
+    /// From now on reads show what there was `lag` of virtual time ago. S3 and STS never lag.
+    pub fn lag(&self, lag: Duration) {
+        *lock(&self.lag) = lag;
+    }
+
+    /// No faults any more; a crashed sandbox serves again.
+    pub fn clear(&self) {
+        self.rules().clear();
+        self.lag(Duration::ZERO);
+        self.crashed.send_replace(false);
+    }
+
+    /// Whether a crash has happened since the last [`Faults::clear`].
+    pub fn has_crashed(&self) -> bool {
+        *self.crashed.borrow()
+    }
+
+    /// Waits until a crash happens; at once when it has.
+    pub async fn crashed(&self) {
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = self.crashed.subscribe().wait_for(|crashed| *crashed).await;
+    }
+
+    pub(super) fn crash(&self) {
+        self.crashed.send_replace(true);
+    }
+
+    pub(super) fn current_lag(&self) -> Duration {
+        *lock(&self.lag)
+    }
+
+    /// Counts this call and says what happens to it.
+    pub(super) fn strike(&self, service: &Service, operation: &Operation) -> Vec<Effect> {
+        let mut rules = self.rules();
+        let mut effects = Vec::new();
+        for rule in rules.iter_mut().filter(|rule| rule.at.matches(service, operation)) {
+            rule.seen += 1;
+            let hit = rule.seen >= rule.at.first && rule.seen - rule.at.first < rule.at.times;
+            match &rule.effect {
+                Choice::Always(effect) if hit => effects.push(effect.clone()),
+                Choice::Random { seed, rate, effects: choices } if hit && !choices.is_empty() => {
+                    let drawn = mix(seed.wrapping_add(mix(rule.seen)));
+                    // The upper 53 bits are a fraction of one that a double holds exactly.
+                    if ((drawn >> 11) as f64) < rate * (1u64 << 53) as f64 {
+                        effects.push(choices[(mix(drawn) % choices.len() as u64) as usize].clone());
+                    }
+                }
+                Choice::Always(_) | Choice::Random { .. } => {}
+            }
+        }
+        effects
+    }
+
+    fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
+        lock(&self.rules)
+    }
+}
+
+/// Locks `mutex` even when a thread died holding it: nothing here is left half-changed.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

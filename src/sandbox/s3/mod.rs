@@ -1,0 +1,34 @@
+//! S3: buckets and objects.
+
+use super::account::Account;
+use super::operation::Operation;
+use super::tags::Tags;
+use serde::{Deserialize, Serialize};
+
+/// Every operation.
+pub const OPERATIONS: &[&[Operation]] = &[];
+
+/// What the account has in one region.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {}
+
+/// Every tagged resource: ARN and tags.
+pub fn tagged(_account: &Account) -> Vec<(String, Tags)> {
+    Vec::new()
+}
+
+/// An object as other services need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Of this version; `null` without versioning.
+    pub version: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// The object `key` of `bucket` in its `version`, or in the current one. `None` when there is none, or when a delete marker
+/// stands for it.
+pub fn object(_account: &Account, _bucket: &str, _key: &str, _version: Option<&str>) -> Option<Object> {
+    None
+}
