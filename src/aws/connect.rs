@@ -1,6 +1,6 @@
 //! From a profile, a region and an endpoint to a context that can call AWS.
 
-use super::transport::{Backend, CallTrace, Name, Observer, Transport};
+use super::transport::{CallTrace, Name, Observer, Transport};
 use super::{Cx, Error, Pace};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -9,6 +9,7 @@ use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::{SharedAsyncSleep, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use std::sync::Arc;
 
 /// How to reach AWS, or what stands for it. The default is AWS itself as the environment says.
@@ -18,8 +19,8 @@ pub struct Connect {
     pub profile: Option<String>,
     /// The region; else what the environment says.
     pub region: Option<String>,
-    /// Something in this process that answers instead of AWS.
-    pub backend: Option<Arc<dyn Backend>>,
+    /// Something in this process that answers instead of AWS; then neither profile nor environment count.
+    pub stand_in: Option<SharedHttpClient>,
     /// AWS's time relative to ours; real when left out.
     pub pace: Option<Pace>,
     observer: Option<Observer>,
@@ -49,8 +50,8 @@ impl Connect {
     /// Connects on behalf of `stack` and asks AWS for the account.
     pub async fn connect(self, stack: &str) -> Result<Cx, ConnectError> {
         let pace = self.pace.unwrap_or(Pace::REAL);
-        let (config, transport) = match self.backend {
-            Some(backend) => in_process(backend, pace, self.region, self.observer),
+        let (config, transport) = match self.stand_in {
+            Some(stand_in) => in_process(stand_in, pace, self.region, self.observer),
             None => from_environment(pace, self.profile, self.region, self.observer).await,
         };
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
@@ -67,12 +68,12 @@ fn retries() -> RetryConfig {
 }
 
 fn in_process(
-    backend: Arc<dyn Backend>,
+    stand_in: SharedHttpClient,
     pace: Pace,
     region: Option<String>,
     observer: Option<Observer>,
 ) -> (SdkConfig, Transport) {
-    let transport = Transport::backend(backend, pace, observer);
+    let transport = Transport::new(stand_in, pace, observer);
     let credentials = Credentials::from_keys("sandbox", "sandbox", None);
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -96,7 +97,7 @@ async fn from_environment(
     let https = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .build_https();
-    let transport = Transport::network(https, pace, observer);
+    let transport = Transport::new(https, pace, observer);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(transport.clone())
         .retry_config(retries())

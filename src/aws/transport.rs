@@ -8,14 +8,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
-use bytes::Bytes;
-use futures::future::BoxFuture;
-use http_body_util::BodyExt;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,12 +20,6 @@ use tokio::time::Instant;
 
 /// Longer than any control-plane call takes.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Something in this process that answers like AWS.
-pub trait Backend: Send + Sync + fmt::Debug {
-    /// Answers one signed request.
-    fn answer(&self, request: http::Request<Bytes>) -> BoxFuture<'static, http::Response<Bytes>>;
-}
 
 /// One attempt at a call, after it ended.
 #[derive(Clone, Debug)]
@@ -85,16 +75,10 @@ impl Intercept for Name {
     }
 }
 
-#[derive(Clone, Debug)]
-enum Way {
-    Network(SharedHttpClient),
-    Backend(Arc<dyn Backend>),
-}
-
 /// The HTTP client of every service client.
 #[derive(Clone)]
 pub(crate) struct Transport {
-    way: Way,
+    way: SharedHttpClient,
     budget: Arc<Budget>,
     calls: Arc<AtomicU64>,
     observer: Option<Observer>,
@@ -107,15 +91,8 @@ impl fmt::Debug for Transport {
 }
 
 impl Transport {
-    pub(crate) fn network(client: SharedHttpClient, pace: Pace, observer: Option<Observer>) -> Self {
-        Self::new(Way::Network(client), pace, observer)
-    }
-
-    pub(crate) fn backend(backend: Arc<dyn Backend>, pace: Pace, observer: Option<Observer>) -> Self {
-        Self::new(Way::Backend(backend), pace, observer)
-    }
-
-    fn new(way: Way, pace: Pace, observer: Option<Observer>) -> Self {
+    /// Sends by `way`.
+    pub(crate) fn new(way: SharedHttpClient, pace: Pace, observer: Option<Observer>) -> Self {
         Self { way, budget: Arc::new(Budget::new(pace)), calls: Arc::default(), observer }
     }
 
@@ -127,10 +104,7 @@ impl Transport {
 
 impl HttpClient for Transport {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let way = match &self.way {
-            Way::Network(client) => client.http_connector(settings, components),
-            Way::Backend(backend) => SharedHttpConnector::new(InProcess(backend.clone())),
-        };
+        let way = self.way.http_connector(settings, components);
         SharedHttpConnector::new(Door { transport: self.clone(), way })
     }
 }
@@ -160,22 +134,6 @@ impl HttpConnector for Door {
                 observe(&CallTrace { service, operation, status, took: start.elapsed() });
             }
             answer
-        })
-    }
-}
-
-#[derive(Debug)]
-struct InProcess(Arc<dyn Backend>);
-
-impl HttpConnector for InProcess {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let backend = self.0.clone();
-        HttpConnectorFuture::new(async move {
-            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            let (head, body) = request.into_parts();
-            let body = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
-            let answer = backend.answer(http::Request::from_parts(head, body)).await;
-            HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|error| ConnectorError::user(error.into()))
         })
     }
 }
