@@ -1,1 +1,6 @@
 //! Every test of the project, in one binary.
+
+#[macro_use]
+mod conformance;
+mod crash;
+mod support;

@@ -1,0 +1,95 @@
+//! What tests share: a sandbox, a context that reaches it, and runs.
+
+use aqueduct::apply::{Interrupt, Outcome, apply};
+use aqueduct::aws::{Connect, Cx};
+use aqueduct::plan::{Plan, plan};
+use aqueduct::report::Event;
+use aqueduct::sandbox::{Options, Sandbox, services};
+use aqueduct::world::{Draft, Graph, World, observe};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+/// A sandbox with a stack called `test` in it. Time is tokio's paused time.
+pub struct Lab {
+    pub sandbox: Arc<Sandbox>,
+    pub cx: Cx,
+}
+
+/// What one run said and did.
+pub struct Run {
+    pub outcome: Outcome,
+    pub events: Vec<Event>,
+}
+
+impl Lab {
+    pub async fn new() -> Self {
+        let sandbox = Sandbox::new(Options::default());
+        let cx = connect(&sandbox).await;
+        Self { sandbox, cx }
+    }
+
+    /// The same account, with a context that knows nothing of earlier runs.
+    pub async fn again(&self) -> Self {
+        Self { sandbox: self.sandbox.clone(), cx: connect(&self.sandbox).await }
+    }
+
+    pub async fn look(&self, graph: &Graph) -> World {
+        observe(&self.cx, graph).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub async fn plan(&self, graph: &Graph) -> Plan {
+        plan(graph, &self.look(graph).await, graph).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Observes, plans, applies.
+    pub async fn run(&self, graph: &Graph) -> Run {
+        self.run_ordered(graph, graph).await
+    }
+
+    /// As `run`, with the graph that orders deletions.
+    pub async fn run_ordered(&self, graph: &Graph, order: &Graph) -> Run {
+        let world = self.look(order).await;
+        let plan = plan(graph, &world, order).unwrap_or_else(|error| panic!("{error}"));
+        let events = Mutex::new(vec![]);
+        let (_keep, interrupt) = Interrupt::new();
+        let outcome = apply(&self.cx, &plan, world, interrupt, &|event| events.lock().unwrap().push(event)).await;
+        Run { outcome, events: events.into_inner().unwrap() }
+    }
+
+    /// Everything in the account that carries the stack's tag, as the services themselves know it.
+    pub fn tagged(&self) -> BTreeSet<String> {
+        self.sandbox.with_account(|account| {
+            let tagged = services::ALL.iter().filter_map(|service| service.tagged);
+            let all = tagged.flat_map(|tagged| tagged(account));
+            all.filter(|(_, tags)| tags.contains_key("aqueduct:stack")).map(|(arn, _)| arn).collect()
+        })
+    }
+}
+
+impl Run {
+    /// Fails the test with all that was said when anything went wrong.
+    pub fn succeeded(self, what: &str) -> Self {
+        let said = || self.events.iter().filter(|event| !matches!(event, Event::Waiting { .. }));
+        let text = || said().map(|event| format!("  {event:?}\n")).collect::<String>();
+        assert!(self.outcome.complete(), "{what}: {:?}\n{}", self.outcome.failed, text());
+        self
+    }
+}
+
+async fn connect(sandbox: &Arc<Sandbox>) -> Cx {
+    let connect = Connect { stand_in: Some(sandbox.http_client()), ..Connect::default() };
+    connect.connect("test").await.unwrap()
+}
+
+/// The graph of `resources`: addresses with specs.
+pub fn graph<'a>(resources: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Graph {
+    let mut draft = Draft::default();
+    let tags = BTreeMap::from([("team".to_string(), "data".to_string())]);
+    for (address, spec) in resources {
+        draft.add_value(address, spec, tags.clone());
+    }
+    draft.finish().unwrap_or_else(|errors| {
+        panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}
