@@ -72,7 +72,13 @@ impl Call {
     /// `MalformedXML` when it is none.
     pub fn xml(&self) -> Result<Element, Fault> {
         Element::parse(&self.request.body).map_err(|error| {
-            Fault::new(400, "MalformedXML", format!("The XML you provided was not well-formed or did not validate against our published schema: {error}"))
+            Fault::new(
+                400,
+                "MalformedXML",
+                format!(
+                    "The XML you provided was not well-formed or did not validate against our published schema: {error}"
+                ),
+            )
         })
     }
 }

@@ -36,7 +36,8 @@ impl HttpConnector for InProcess {
             let body = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
             let answer = sandbox.answer(http::Request::from_parts(parts, body)).await;
             let response = answer.map_err(|lost| ConnectorError::io(lost.into()))?;
-            HttpResponse::try_from(response.map(SdkBody::from)).map_err(|error| ConnectorError::other(error.into(), None))
+            HttpResponse::try_from(response.map(SdkBody::from))
+                .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }

@@ -1,8 +1,8 @@
 //! AWS's own rate limits, per account and region (AWS.md §0.5).
 
+use super::answer::Fault;
 use super::call::Call;
 use super::faults::matches;
-use super::answer::Fault;
 use std::collections::HashMap;
 
 /// One limit: a bucket of `burst` calls that refills with `per_second`.
@@ -99,8 +99,7 @@ impl Limits {
             }
             let operation = if limit.shared { "" } else { call.operation.name };
             let key = (index, operation, call.region.clone());
-            let mut bucket =
-                self.buckets.get(&key).copied().unwrap_or(Bucket { tokens: limit.burst, at: call.now });
+            let mut bucket = self.buckets.get(&key).copied().unwrap_or(Bucket { tokens: limit.burst, at: call.now });
             let seconds = call.now.saturating_sub(bucket.at) as f64 / 1_000.0;
             bucket.tokens = (bucket.tokens + seconds * limit.per_second).min(limit.burst);
             bucket.at = bucket.at.max(call.now);

@@ -129,7 +129,8 @@ fn plain_file(directory: &Path, bucket: &str, key: &str) -> Option<PathBuf> {
     let relative = Path::new(key);
     let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
     let same = relative.components().collect::<PathBuf>().as_os_str() == relative.as_os_str();
-    (plain && same && !key.is_empty() && !key.starts_with(".versions")).then(|| directory.join(escape(bucket)).join(relative))
+    (plain && same && !key.is_empty() && !key.starts_with(".versions"))
+        .then(|| directory.join(escape(bucket)).join(relative))
 }
 
 /// Makes the plain file of `key` the same as `version`. A key that cannot have one goes without.

@@ -275,7 +275,13 @@ impl Sandbox {
         Ok(answer)
     }
 
-    fn record(&self, service: &'static str, operation: Option<&Operation>, region: &str, fault: Option<&Fault>) -> Slot {
+    fn record(
+        &self,
+        service: &'static str,
+        operation: Option<&Operation>,
+        region: &str,
+        fault: Option<&Fault>,
+    ) -> Slot {
         let mut calls = lock(&self.calls);
         calls.records.push(CallRecord {
             service,
@@ -326,7 +332,8 @@ fn recognise(request: &Request) -> Result<(&'static Service, signature::Scope), 
         Some(service) => Ok((service, scope)),
         None => {
             let protocol = guess(request);
-            let message = format!("Credential should be scoped to a service of this sandbox, not to '{}'", scope.service);
+            let message =
+                format!("Credential should be scoped to a service of this sandbox, not to '{}'", scope.service);
             Err((protocol, in_words_of(protocol, Fault::new(403, "SignatureDoesNotMatch", message))))
         }
     }
@@ -340,7 +347,9 @@ fn guess(request: &Request) -> Protocol {
     match named {
         Some(service) => service.protocol,
         None if request.header("x-amz-target").is_some() => Protocol::AwsJson { target: "" },
-        None if kind.starts_with("application/x-www-form-urlencoded") => Protocol::AwsQuery { version: "", namespace: "" },
+        None if kind.starts_with("application/x-www-form-urlencoded") => {
+            Protocol::AwsQuery { version: "", namespace: "" }
+        }
         None if kind.starts_with("application/json") => Protocol::RestJson,
         None => Protocol::RestXml,
     }

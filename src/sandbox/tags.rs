@@ -35,5 +35,7 @@ pub fn check(tags: &Tags) -> Result<(), String> {
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, the pattern of tag keys and values in the API models.
 fn allowed(character: char) -> bool {
-    character.is_alphanumeric() || (character.is_whitespace() && !character.is_control()) || "_.:/=+-@".contains(character)
+    character.is_alphanumeric()
+        || (character.is_whitespace() && !character.is_control())
+        || "_.:/=+-@".contains(character)
 }

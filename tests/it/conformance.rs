@@ -66,7 +66,8 @@ pub fn all_are_run(run: &[String]) {
 impl Example {
     pub fn load(file: &str) -> Self {
         let text = std::fs::read_to_string(folder().join(format!("{file}.yaml"))).unwrap();
-        let mut document: Map<String, Value> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let mut document: Map<String, Value> =
+            serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
         let mut part = |name: &str| document.remove(name).unwrap_or_default();
         let list = |value: Value| value.as_array().cloned().unwrap_or_default();
         let resource = part("resource").as_object().cloned().unwrap();
@@ -186,7 +187,8 @@ fn names(fields: &Value) -> BTreeSet<String> {
 
 fn step<'a>(example: &Example, plan: &'a Plan) -> &'a Action {
     let address = example.address();
-    let mut steps = plan.steps.iter().filter(|step| step.address == address && !matches!(step.action, Action::Delete { .. }));
+    let mut steps =
+        plan.steps.iter().filter(|step| step.address == address && !matches!(step.action, Action::Delete { .. }));
     let step = steps.next().unwrap_or_else(|| panic!("{}: nothing planned: {plan:#?}", example.file));
     &step.action
 }

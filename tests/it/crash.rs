@@ -6,7 +6,7 @@
 
 use crate::conformance::Example;
 use crate::support::Lab;
-use aqueduct::sandbox::{At, Effect};
+use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
 use serde_json::{Map, Value};
 

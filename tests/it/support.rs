@@ -89,7 +89,7 @@ pub fn graph<'a>(resources: impl IntoIterator<Item = (&'a str, &'a Value)>) -> G
     for (address, spec) in resources {
         draft.add_value(address, spec, tags.clone());
     }
-    draft.finish().unwrap_or_else(|errors| {
-        panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })
+    draft
+        .finish()
+        .unwrap_or_else(|errors| panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }

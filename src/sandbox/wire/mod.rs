@@ -41,8 +41,12 @@ pub(super) fn encode(service: &Service, operation: &Operation, request_id: &str,
     let empty = matches!(body, Body::Empty);
     let (kind, bytes) = match (service.protocol, body) {
         (_, Body::Raw(bytes)) => ("", bytes),
-        (Protocol::Ec2Query { version }, body) => ("text/xml;charset=UTF-8", query::ec2_answer(version, operation.name, request_id, body)),
-        (Protocol::AwsQuery { namespace, .. }, body) => ("text/xml", query::aws_answer(namespace, operation.name, request_id, body)),
+        (Protocol::Ec2Query { version }, body) => {
+            ("text/xml;charset=UTF-8", query::ec2_answer(version, operation.name, request_id, body))
+        }
+        (Protocol::AwsQuery { namespace, .. }, body) => {
+            ("text/xml", query::aws_answer(namespace, operation.name, request_id, body))
+        }
         (Protocol::RestXml, _) if empty => ("", Bytes::new()),
         (Protocol::RestXml, body) => ("application/xml", rest::xml_answer(body)),
         (Protocol::AwsJson { .. }, body) => ("application/x-amz-json-1.1", json::answer(body)),

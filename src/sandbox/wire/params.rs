@@ -133,11 +133,15 @@ impl<'a> Params<'a> {
     pub fn missing(&self, name: &str) -> Fault {
         let name = join(&self.path, name);
         match self.dialect {
-            Dialect::Ec2 => Fault::new(400, "MissingParameter", format!("The request must contain the parameter {name}")),
+            Dialect::Ec2 => {
+                Fault::new(400, "MissingParameter", format!("The request must contain the parameter {name}"))
+            }
             Dialect::Aws => Fault::new(
                 400,
                 "ValidationError",
-                format!("1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"),
+                format!(
+                    "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
+                ),
             ),
         }
     }

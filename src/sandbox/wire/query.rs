@@ -7,7 +7,11 @@ use crate::sandbox::answer::{Body, Fault};
 use crate::sandbox::operation::{Operation, Protocol, Service};
 use bytes::Bytes;
 
-pub(super) fn decode(service: &Service, version: &str, request: &Request) -> Result<(&'static Operation, Input), Fault> {
+pub(super) fn decode(
+    service: &Service,
+    version: &str,
+    request: &Request,
+) -> Result<(&'static Operation, Input), Fault> {
     let dialect = match service.protocol {
         Protocol::Ec2Query { .. } => Dialect::Ec2,
         _ => Dialect::Aws,

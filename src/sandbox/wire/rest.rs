@@ -46,8 +46,9 @@ pub(super) fn decode_xml(service: &Service, request: &mut Request) -> Result<(&'
     let encodings = request.header("content-encoding").unwrap_or_default();
     let streaming = request.header("x-amz-content-sha256").is_some_and(|hash| hash.starts_with("STREAMING-"));
     if streaming || encodings.split(',').any(|encoding| encoding.trim() == "aws-chunked") {
-        request.body = chunked::decode(&request.body)
-            .map_err(|error| Fault::new(400, "IncompleteBody", format!("The request body is not aws-chunked: {error}")))?;
+        request.body = chunked::decode(&request.body).map_err(|error| {
+            Fault::new(400, "IncompleteBody", format!("The request body is not aws-chunked: {error}"))
+        })?;
     }
     let text = labels.into_iter().map(|(name, value)| (name, vec![value])).collect();
     Ok((operation, Input { text, ..Input::default() }))
@@ -88,8 +89,9 @@ fn find(service: &Service, request: &Request) -> Result<Option<(&'static Operati
                 .into_iter()
                 .map(|(name, raw)| {
                     let text = percent_decode_str(raw).decode_utf8();
-                    text.map(|text| (name.to_owned(), text.into_owned()))
-                        .map_err(|_| Fault::new(400, "InvalidURI", format!("Couldn't parse the specified URI: {raw} is not UTF-8")))
+                    text.map(|text| (name.to_owned(), text.into_owned())).map_err(|_| {
+                        Fault::new(400, "InvalidURI", format!("Couldn't parse the specified URI: {raw} is not UTF-8"))
+                    })
                 })
                 .collect::<Result<_, _>>()?;
             best = Some((literals, (operation, route, labels)));
