@@ -23,7 +23,8 @@ pub struct Connect {
     pub stand_in: Option<SharedHttpClient>,
     /// AWS's time relative to ours; real when left out.
     pub pace: Option<Pace>,
-    observer: Option<Observer>,
+    /// Hears of every call.
+    pub observer: Option<Observer>,
 }
 
 /// Why there is no connection.
@@ -41,12 +42,6 @@ pub enum ConnectError {
 }
 
 impl Connect {
-    /// Lets `observe` hear of every call.
-    pub fn observed(mut self, observe: impl Fn(&CallTrace) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Arc::new(observe));
-        self
-    }
-
     /// Connects on behalf of `stack` and asks AWS for the account.
     pub async fn connect(self, stack: &str) -> Result<Cx, ConnectError> {
         let pace = self.pace.unwrap_or(Pace::REAL);

@@ -14,4 +14,4 @@ pub use error::{Class, Error, Result, found};
 pub use pace::Pace;
 pub use tags::{ADDRESS_TAG, STACK_TAG, Tagging};
 pub(crate) use tags::{TagChange, retag};
-pub use transport::CallTrace;
+pub use transport::{CallTrace, Observer};

@@ -35,7 +35,7 @@ pub struct CallTrace {
 }
 
 /// Hears of every call.
-pub(crate) type Observer = Arc<dyn Fn(&CallTrace) + Send + Sync>;
+pub type Observer = Arc<dyn Fn(&CallTrace) + Send + Sync>;
 
 /// Which operation a request belongs to.
 #[derive(Clone, Debug)]
