@@ -2,7 +2,7 @@
 
 use crate::aws::Tagging;
 use crate::resource::tree::{Tree, plain};
-use crate::resource::{AnyKind, Live, holes};
+use crate::resource::{AnyKind, Effect, Live, holes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,11 @@ pub fn differences(
         (Ok(now), Ok(then)) => compare(&now, &then),
         _ => vec![],
     };
+    changes.retain_mut(|change| {
+        let effect = kind.effect(change);
+        change.replaces |= effect == Effect::Replacement;
+        change.replaces || effect != Effect::Ignored
+    });
     if kind.tagging() != Tagging::None {
         let tree = |tags: &BTreeMap<String, String>| {
             Tree::Map(tags.iter().map(|(key, value)| (key.clone(), Tree::Leaf(value.as_str().into()))).collect())

@@ -1,7 +1,8 @@
 //! Kinds with their types erased, so that one graph and one engine can hold every kind.
 
-use super::{Changes, Kind, Live, Retry, Typical, tree};
+use super::{Changes, Effect, Kind, Live, Retry, Typical, tree};
 use crate::aws::{self, Cx, Tagging};
+use crate::plan::Change;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::marker::PhantomData;
@@ -32,6 +33,7 @@ pub trait AnyKind: Send + Sync {
     fn tree(&self, spec: &Value) -> Result<Tree, SpecError>;
     fn natural_id(&self, spec: &Value) -> Option<String>;
     fn claim(&self, spec: &Value) -> Option<String>;
+    fn effect(&self, change: &Change) -> Effect;
     fn list<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, aws::Result<Vec<Live<Value>>>>;
     fn read<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<Live<Value>>>>;
     fn create<'a>(&'a self, cx: &'a Cx, spec: &'a Value) -> BoxFuture<'a, aws::Result<String>>;
@@ -114,6 +116,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn natural_id(&self, spec: &Value) -> Option<String> {
         typed::<K>(spec).ok()?.natural_id()
+    }
+    fn effect(&self, change: &Change) -> Effect {
+        K::effect(change)
     }
     fn claim(&self, spec: &Value) -> Option<String> {
         typed::<K>(spec).ok()?.claim()

@@ -51,6 +51,13 @@ pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sy
         self.natural_id()
     }
 
+    /// What a difference outside of [`super::Fixed`] fields means, where its type cannot say because
+    /// it depends on the values: fewer partitions replace a topic, more do not.
+    fn effect(change: &Change) -> Effect {
+        let _ = change;
+        Effect::InPlace
+    }
+
     /// Everything of this kind that the stack owns, fully read, in as few calls as AWS allows.
     ///
     /// `cx.wanted()` gives what the manifest asks for, as hints where to look; `cx.listed::<P>()`
@@ -72,6 +79,17 @@ pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sy
 
     /// Starts deletion; already gone is success.
     fn delete(cx: &Cx, live: &Live<Self>) -> impl Future<Output = aws::Result<()>> + Send;
+}
+
+/// What a difference means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: AWS may report there what it likes.
+    Ignored,
+    /// It is changed in place.
+    InPlace,
+    /// The resource is replaced.
+    Replacement,
 }
 
 /// What differs, as [`Kind::update`] gets it.

@@ -13,7 +13,7 @@ pub mod tree;
 pub use address::Address;
 pub use erased::{AnyKind, Erased, SpecError};
 pub use field::{Auto, Fixed, Initial, Needs, Secret, Set};
-pub use kind::{Changes, Kind, Named, Retry, Typical};
+pub use kind::{Changes, Effect, Kind, Named, Retry, Typical};
 pub use live::{Live, Status};
 pub use policy::Policy;
 pub use reference::{Arn, Attribute, Hole, Id, Ref, holes, resolve};
