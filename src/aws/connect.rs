@@ -1,6 +1,6 @@
 //! From a profile, a region and an endpoint to a context that can call AWS.
 
-use super::transport::{CallTrace, Name, Observer, Transport};
+use super::transport::{Name, Observer, Transport};
 use super::{Cx, Error, Pace};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -10,7 +10,6 @@ use aws_sdk_sts::config::{SharedAsyncSleep, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use std::sync::Arc;
 
 /// How to reach AWS, or what stands for it. The default is AWS itself as the environment says.
 #[derive(Default)]

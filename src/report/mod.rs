@@ -1,5 +1,18 @@
-//! What people and machines are shown. Renderers are pure: plans and events in, text out.
+//! What people and machines are shown. Renderers are pure: plans, worlds and events in, text out.
+//!
+//! Texts carry ANSI styles; whoever prints them takes those off where they do not belong.
 
+mod drawing;
 mod event;
+mod human;
+mod json;
+mod progress;
+mod status;
+mod style;
 
+pub use drawing::{dot, mermaid};
 pub use event::Event;
+pub use human::{Detail, critical_path, duration, plan as human_plan};
+pub use json::{FORMAT, Header, plan as json_plan};
+pub use progress::Progress;
+pub use status::{human as human_status, json as json_status};
