@@ -1,7 +1,16 @@
 //! Aqueduct provisions streaming data pipelines on AWS from one YAML manifest, without a state file.
+//!
+//! The way of the data, and of reading: [`manifest`] parses YAML into sections and lowers them into the
+//! [`world::Graph`] of what is wanted; [`world::observe`] reads what is live; [`plan`] compares the two;
+//! [`apply`] does what is between them; [`report`] shows all of it. [`resource`] is the abstraction they
+//! share, [`kinds`] has everything about each kind of AWS object, [`aws`] is the only door to AWS, and
+//! [`sandbox`] is an AWS of its own, for trying and testing. [`cli`] is the command line.
+//!
+//! ARCHITECTURE.md has the invariants.
 
 pub mod apply;
 pub mod aws;
+pub mod cli;
 pub mod kinds;
 pub mod manifest;
 pub mod plan;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `aqueduct` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aqueduct::cli::main()
+}

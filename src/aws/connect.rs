@@ -18,12 +18,21 @@ pub struct Connect {
     pub profile: Option<String>,
     /// The region; else what the environment says.
     pub region: Option<String>,
-    /// Something in this process that answers instead of AWS; then neither profile nor environment count.
-    pub stand_in: Option<SharedHttpClient>,
+    /// What answers instead of AWS; then neither profile nor environment count.
+    pub stand_in: Option<StandIn>,
     /// AWS's time relative to ours; real when left out.
     pub pace: Option<Pace>,
     /// Hears of every call.
     pub observer: Option<Observer>,
+}
+
+/// Something that answers like AWS.
+#[derive(Clone, Debug)]
+pub enum StandIn {
+    /// In this process.
+    Client(SharedHttpClient),
+    /// At an address, such as `http://127.0.0.1:4566`.
+    Url(String),
 }
 
 /// Why there is no connection.
@@ -45,7 +54,7 @@ impl Connect {
     pub async fn connect(self, stack: &str) -> Result<Cx, ConnectError> {
         let pace = self.pace.unwrap_or(Pace::REAL);
         let (config, transport) = match self.stand_in {
-            Some(stand_in) => in_process(stand_in, pace, self.region, self.observer),
+            Some(stand_in) => instead_of_aws(stand_in, pace, self.region, self.observer),
             None => from_environment(pace, self.profile, self.region, self.observer).await,
         };
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
@@ -61,19 +70,23 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(8).with_initial_backoff(std::time::Duration::from_millis(100))
 }
 
-fn in_process(
-    stand_in: SharedHttpClient,
+fn instead_of_aws(
+    stand_in: StandIn,
     pace: Pace,
     region: Option<String>,
     observer: Option<Observer>,
 ) -> (SdkConfig, Transport) {
-    let transport = Transport::new(stand_in, pace, observer);
+    let (client, url) = match stand_in {
+        StandIn::Client(client) => (client, "http://sandbox".to_owned()),
+        StandIn::Url(url) => (network(), url),
+    };
+    let transport = Transport::new(client, pace, observer);
     let credentials = Credentials::from_keys("sandbox", "sandbox", None);
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(region.unwrap_or_else(|| "us-east-1".into())))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url("http://sandbox")
+        .endpoint_url(url)
         .http_client(transport.clone())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(retries())
@@ -82,16 +95,18 @@ fn in_process(
     (config, transport)
 }
 
+fn network() -> SharedHttpClient {
+    let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+    aws_smithy_http_client::Builder::new().tls_provider(provider).build_https()
+}
+
 async fn from_environment(
     pace: Pace,
     profile: Option<String>,
     region: Option<String>,
     observer: Option<Observer>,
 ) -> (SdkConfig, Transport) {
-    let https = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .build_https();
-    let transport = Transport::new(https, pace, observer);
+    let transport = Transport::new(network(), pace, observer);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(transport.clone())
         .retry_config(retries())

@@ -8,7 +8,7 @@ mod pace;
 mod tags;
 mod transport;
 
-pub use connect::{Connect, ConnectError};
+pub use connect::{Connect, ConnectError, StandIn};
 pub use context::{Cx, Hint};
 pub use error::{Class, Error, Result, found};
 pub use pace::Pace;

@@ -12,7 +12,9 @@ mod style;
 
 pub use drawing::{dot, mermaid};
 pub use event::Event;
-pub use human::{Detail, critical_path, duration, plan as human_plan};
+pub use human::duration as human_duration;
+pub use human::{Detail, critical_path, plan as human_plan};
 pub use json::{FORMAT, Header, plan as json_plan};
 pub use progress::Progress;
 pub use status::{human as human_status, json as json_status};
+pub use style::styled_error;

@@ -24,3 +24,8 @@ pub(super) const BOLD: Style = Style::new().bold();
 pub(super) fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
+
+/// An error as people read it: the first line stands out.
+pub fn styled_error(text: &str) -> String {
+    format!("{}: {text}", styled(ALARM, "error"))
+}

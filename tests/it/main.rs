@@ -5,3 +5,4 @@ mod conformance;
 mod crash;
 mod manifest;
 mod support;
+mod tidy;

@@ -1,7 +1,7 @@
 //! What tests share: a sandbox, a context that reaches it, and runs.
 
 use aqueduct::apply::{Interrupt, Outcome, apply};
-use aqueduct::aws::{Connect, Cx};
+use aqueduct::aws::{Connect, Cx, StandIn};
 use aqueduct::plan::{Plan, plan};
 use aqueduct::report::Event;
 use aqueduct::sandbox::{Options, Sandbox, services};
@@ -78,7 +78,7 @@ impl Run {
 }
 
 async fn connect(sandbox: &Arc<Sandbox>) -> Cx {
-    let connect = Connect { stand_in: Some(sandbox.http_client()), ..Connect::default() };
+    let connect = Connect { stand_in: Some(StandIn::Client(sandbox.http_client())), ..Connect::default() };
     connect.connect("test").await.unwrap()
 }
 

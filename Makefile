@@ -1,0 +1,27 @@
+# `make demo` and `make test` need nothing but Rust.
+
+CARGO ?= cargo
+.PHONY: demo test check bench dist
+
+## The whole life of the pipeline on the embedded AWS, told step by step.
+demo:
+	$(CARGO) build --locked --bin aqueduct --example demo
+	@$(CARGO) run --quiet --locked --example demo
+
+## Every test.
+test:
+	$(CARGO) test --locked --test it
+
+## Formatting, lints and documentation.
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
+
+## Calls, seconds and memory of plans.
+bench:
+	$(CARGO) bench --locked --bench plan
+
+## What is shipped.
+dist:
+	$(CARGO) build --locked --profile dist --bin aqueduct

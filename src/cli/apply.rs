@@ -1,0 +1,62 @@
+//! `aqueduct apply`.
+
+use super::arguments::{Apply, Global};
+use super::exit::{Exit, Failure};
+use super::plan::targeted;
+use super::plan_file::{self, Saved};
+use super::run::{carry_out, check_data_loss, only};
+use super::session::Session;
+use super::{confirm, output};
+use crate::plan::{digest, plan};
+use crate::report::{Detail, human_plan};
+use crate::world::{Graph, observe};
+
+pub(super) async fn run(global: &Global, command: &Apply) -> Result<Exit, Failure> {
+    let saved = command.plan.as_deref().map(plan_file::load).transpose()?;
+    let session = Session::open(global).await?;
+    let targets = saved.as_ref().map_or(&command.targets, |saved| &saved.targets);
+    let destroy = saved.as_ref().is_some_and(|saved| saved.destroy);
+    let graph = if destroy { Graph::default() } else { targeted(&session.graph, targets)? };
+    let world = observe(&session.cx, &session.graph).await?;
+    let now = digest(&graph, &world);
+    let world = if targets.is_empty() { world } else { only(&world, &graph) };
+    let plan = plan(&graph, &world, &session.graph)?;
+    let detail = if global.verbose { Detail::Everything } else { Detail::Changes };
+    let shown = human_plan(&session.header, &plan, detail);
+    if let Some(saved) = &saved {
+        check(saved, &session, &now, &shown)?;
+    }
+    if !command.json {
+        output::print(&shown);
+    }
+    if plan.is_empty() {
+        return Ok(Exit::InSync);
+    }
+    check_data_loss(&plan, command.allow_data_loss)?;
+    if !command.yes && saved.is_none() && !confirm::yes("Apply this plan?")? {
+        return Err(Failure::new("not confirmed; nothing was changed"));
+    }
+    let (exit, _) = carry_out(global, &session, &plan, world, command.json).await?;
+    if exit == Exit::InSync && !command.json {
+        output::say("`aqueduct status` shows the addresses to use.");
+    }
+    Ok(exit)
+}
+
+/// A saved plan holds for the same stack, manifest and AWS only.
+fn check(saved: &Saved, session: &Session, now: &str, shown: &str) -> Result<(), Failure> {
+    if saved.header != session.header {
+        let (was, is) = (&saved.header, &session.header);
+        return Err(Failure::new(format!(
+            "the plan is for stack {} in {} {}, but this is stack {} in {} {}; nothing was changed",
+            was.stack, was.account, was.region, is.stack, is.account, is.region
+        )));
+    }
+    if saved.digest != now {
+        return Err(Failure::new(format!(
+            "the manifest or AWS has changed since the plan was saved; nothing was changed\n  \
+             plan again and save that; this is what it would be now:\n\n{shown}"
+        )));
+    }
+    Ok(())
+}

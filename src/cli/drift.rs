@@ -1,0 +1,23 @@
+//! `aqueduct drift`.
+
+use super::arguments::{Drift, Global};
+use super::exit::{Exit, Failure};
+use super::output;
+use super::session::Session;
+use crate::plan::{digest, plan};
+use crate::report::{Detail, human_plan, json_plan};
+use crate::world::observe;
+
+pub(super) async fn run(global: &Global, command: &Drift) -> Result<Exit, Failure> {
+    let session = Session::open(global).await?;
+    let world = observe(&session.cx, &session.graph).await?;
+    let plan = plan(&session.graph, &world, &session.graph)?;
+    if command.json {
+        output::print_json(&json_plan(&session.header, &plan, &digest(&session.graph, &world)));
+    } else if plan.is_empty() {
+        output::print("No drift: AWS is as the manifest wants it.\n");
+    } else {
+        output::print(&human_plan(&session.header, &plan, Detail::Changes));
+    }
+    Ok(if plan.is_empty() { Exit::InSync } else { Exit::Differences })
+}

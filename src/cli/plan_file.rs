@@ -1,0 +1,60 @@
+//! Plans in files: what was shown, and a digest that says whether it still holds.
+
+use super::arguments::Plan as Arguments;
+use super::exit::Failure;
+use crate::plan::Plan;
+use crate::report::{FORMAT, Header, json_plan};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::path::Path;
+
+/// What `apply FILE` needs to know of a saved plan; the rest of the file is for readers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Saved {
+    format: u32,
+    #[serde(flatten)]
+    pub header: Header,
+    /// The digest of what was wanted and what was live.
+    pub digest: String,
+    /// The targets it was limited to.
+    #[serde(default)]
+    pub targets: Vec<String>,
+    /// Whether it destroys the stack.
+    #[serde(default)]
+    pub destroy: bool,
+}
+
+/// Writes the plan beside `file` first, so that a crash leaves no half of one.
+pub(super) fn save(
+    file: &Path,
+    header: &Header,
+    plan: &Plan,
+    digest: &str,
+    command: &Arguments,
+) -> Result<(), Failure> {
+    let mut document = json_plan(header, plan, digest);
+    if let Value::Object(document) = &mut document {
+        document.insert("targets".into(), command.targets.clone().into());
+        document.insert("destroy".into(), command.destroy.into());
+    }
+    let beside = file.with_extension("partial");
+    let written = std::fs::write(&beside, format!("{document:#}\n")).and_then(|()| std::fs::rename(&beside, file));
+    written.map_err(|error| Failure::new(format!("cannot save the plan to {}: {error}", file.display())))
+}
+
+/// Reads a saved plan.
+pub(super) fn load(file: &Path) -> Result<Saved, Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::usage(format!("cannot read the plan {}: {error}", file.display())))?;
+    let saved: Saved = serde_json::from_str(&text).map_err(|error| {
+        Failure::usage(format!("{} is not a plan saved with `plan --out`: {error}", file.display()))
+    })?;
+    if saved.format != FORMAT {
+        let found = saved.format;
+        return Err(Failure::usage(format!(
+            "{} has plan format {found}, but this aqueduct reads format {FORMAT}\n  plan again with this version",
+            file.display()
+        )));
+    }
+    Ok(saved)
+}

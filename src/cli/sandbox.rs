@@ -1,0 +1,29 @@
+//! `aqueduct sandbox`.
+
+use super::arguments::Sandbox as Arguments;
+use super::exit::{Exit, Failure};
+use super::output;
+use crate::sandbox::{Options, Sandbox};
+use tokio::net::TcpListener;
+
+pub(super) async fn run(speed: f64, command: &Arguments) -> Result<Exit, Failure> {
+    let options = Options { speed, ..Options::default() };
+    let sandbox = match &command.state {
+        Some(directory) => Sandbox::open(directory, options)?,
+        None => Sandbox::new(options),
+    };
+    let listener = TcpListener::bind(("127.0.0.1", command.port)).await.map_err(|error| {
+        Failure::new(format!("cannot listen on 127.0.0.1:{}: {error}\n  choose another with --port", command.port))
+    })?;
+    let address = listener.local_addr()?;
+    output::print(&format!("http://{address}\n"));
+    output::say(&format!(
+        "Serving AWS until Ctrl-C. In another terminal:\n  export AWS_ENDPOINT_URL=http://{address} AWS_REGION=us-east-1 \
+         AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox"
+    ));
+    tokio::select! {
+        () = sandbox.serve(listener) => {}
+        stopped = tokio::signal::ctrl_c() => stopped?,
+    }
+    Ok(Exit::InSync)
+}
