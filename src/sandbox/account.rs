@@ -23,6 +23,9 @@ macro_rules! regional {
             pub now: u64,
             /// Where new identifiers come from.
             pub ids: Ids,
+            /// How long the tagging index goes on listing what is deleted, in milliseconds of virtual time.
+            #[serde(skip)]
+            pub index_lag: u64,
             /// The bytes of S3 objects.
             #[serde(skip)]
             pub objects: Objects,

@@ -17,6 +17,8 @@ pub struct Call {
     pub region: String,
     /// Who signed it.
     pub access_key: String,
+    /// The account it is in.
+    pub account_id: String,
     /// Virtual time in milliseconds since the epoch.
     pub now: u64,
     /// Goes into the answer.
@@ -39,6 +41,11 @@ impl Call {
     /// The input of a query protocol. Read all of it, call [`Params::finish`], then act.
     pub fn params(&self) -> Params<'_> {
         self.input.params()
+    }
+
+    /// `arn:aws:<service>:<region>:<account>:<resource>` in the region of the call.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:aws:{service}:{}:{}:{resource}", self.region, self.account_id)
     }
 
     /// A refusal of the input with the service's own code.

@@ -58,6 +58,7 @@ pub struct Lost;
 /// One AWS account with all its regions.
 #[derive(Debug)]
 pub struct Sandbox {
+    account_id: String,
     clock: Clock,
     latency: Duration,
     rate_limits: bool,
@@ -115,8 +116,9 @@ impl Sandbox {
 
     fn with(mut account: Account, start: u64, store: Option<Store>, options: Options) -> Arc<Self> {
         account.now = start;
-        account.tagging.lag = options.index_lag;
+        account.index_lag = options.index_lag;
         Arc::new(Self {
+            account_id: account.id.clone(),
             clock: Clock::new(start, options.speed),
             latency: options.latency,
             rate_limits: options.rate_limits,
@@ -158,6 +160,7 @@ impl Sandbox {
             operation,
             region: scope.region,
             access_key: scope.access_key,
+            account_id: self.account_id.clone(),
             now: 0,
             request_id,
             request,
