@@ -52,9 +52,7 @@ impl<T> Default for Map<T> {
 impl<T> Map<T> {
     /// The value of `name`.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.iter()
-            .find(|(key, _)| key.as_str() == name)
-            .map(|(_, value)| value)
+        self.iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value)
     }
 
     /// Names and values.
@@ -99,39 +97,20 @@ impl<'a> Decoder<'a> {
             Value::Empty => Some("write a value, or leave the key out".to_owned()),
             _ => None,
         };
-        let at = if node.span.start == node.span.end {
-            node.owner
-        } else {
-            node.span
-        };
-        self.fail(
-            Diagnostic::error(at, format!("expected {expected}, found {found}")).help_if(help),
-        )
+        let at = if node.span.start == node.span.end { node.owner } else { node.span };
+        self.fail(Diagnostic::error(at, format!("expected {expected}, found {found}")).help_if(help))
     }
 
     /// Reads `node` as `value` of which the caller wants to know where it stands.
     pub fn spanned<T>(&self, value: T, node: &Node) -> Spanned<T> {
-        let span = if node.span.start == node.span.end {
-            node.owner
-        } else {
-            node.span
-        };
-        Spanned {
-            value,
-            span,
-            given: self.given,
-        }
+        let span = if node.span.start == node.span.end { node.owner } else { node.span };
+        Spanned { value, span, given: self.given }
     }
 
     /// The entries of a map without those that are `null`; no value at all is an empty map.
     pub fn entries<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Vec<&'n Entry>> {
         match &node.value {
-            Value::Map(entries) => Some(
-                entries
-                    .iter()
-                    .filter(|entry| entry.value.value != Value::Null)
-                    .collect(),
-            ),
+            Value::Map(entries) => Some(entries.iter().filter(|entry| entry.value.value != Value::Null).collect()),
             Value::Empty => Some(vec![]),
             _ => self.mismatch(node, expected),
         }
@@ -146,12 +125,9 @@ impl<'a> Decoder<'a> {
         for entry in entries {
             if !layout.fields.iter().any(|field| field.name == entry.key) {
                 let known = || layout.fields.iter().map(|field| field.name);
-                let help = did_you_mean(&entry.key, known())
-                    .unwrap_or_else(|| format!("known here are {}", listed(known())));
-                self.found.push(
-                    Diagnostic::error(entry.span, format!("unknown key `{}`", entry.key))
-                        .help(help),
-                );
+                let help =
+                    did_you_mean(&entry.key, known()).unwrap_or_else(|| format!("known here are {}", listed(known())));
+                self.found.push(Diagnostic::error(entry.span, format!("unknown key `{}`", entry.key)).help(help));
                 fine = false;
             }
         }
@@ -160,14 +136,9 @@ impl<'a> Decoder<'a> {
 
     /// Reads the value of `field` in the map `node`.
     pub fn field<T: Decode>(&mut self, node: &Node, field: &Field) -> Option<T> {
-        match node
-            .get(field.name)
-            .filter(|entry| entry.value.value != Value::Null)
-        {
+        match node.get(field.name).filter(|entry| entry.value.value != Value::Null) {
             Some(entry) => {
-                let fine = field
-                    .constraint
-                    .is_none_or(|constraint| self.satisfies(&entry.value, &constraint));
+                let fine = field.constraint.is_none_or(|constraint| self.satisfies(&entry.value, &constraint));
                 // A wrong type and a wrong value are one mistake: the type is what to hear about.
                 let value = T::decode(&entry.value, self);
                 value.filter(|_| fine)
@@ -180,13 +151,8 @@ impl<'a> Decoder<'a> {
                     value
                 }
                 None => T::absent().or_else(|| {
-                    let wrong =
-                        Diagnostic::error(node.owner, format!("`{}` is missing here", field.name));
-                    self.fail(wrong.help(format!(
-                        "add `{}: …`: {}",
-                        field.name,
-                        summary(field.doc)
-                    )))
+                    let wrong = Diagnostic::error(node.owner, format!("`{}` is missing here", field.name));
+                    self.fail(wrong.help(format!("add `{}: …`: {}", field.name, summary(field.doc))))
                 }),
             },
         }
@@ -195,32 +161,21 @@ impl<'a> Decoder<'a> {
     fn satisfies(&mut self, node: &Node, constraint: &Constraint) -> bool {
         let wrong = match (constraint, &node.value) {
             (Constraint::All(all), _) => {
-                return all.iter().fold(true, |fine, constraint| {
-                    self.satisfies(node, constraint) && fine
-                });
+                return all.iter().fold(true, |fine, constraint| self.satisfies(node, constraint) && fine);
             }
             (Constraint::Each(each), Value::List(items)) => {
-                return items
-                    .iter()
-                    .fold(true, |fine, item| self.satisfies(item, each) && fine);
+                return items.iter().fold(true, |fine, item| self.satisfies(item, each) && fine);
             }
             (Constraint::Each(each), Value::Map(entries)) => {
-                return entries.iter().fold(true, |fine, entry| {
-                    self.satisfies(&entry.value, each) && fine
-                });
+                return entries.iter().fold(true, |fine, entry| self.satisfies(&entry.value, each) && fine);
             }
             (Constraint::Keys(keys), Value::Map(entries)) => {
                 let key = |entry: &Entry| Node {
                     span: entry.span,
                     owner: entry.span,
-                    value: Value::Scalar(Scalar {
-                        text: entry.key.clone(),
-                        plain: true,
-                    }),
+                    value: Value::Scalar(Scalar { text: entry.key.clone(), plain: true }),
                 };
-                return entries.iter().fold(true, |fine, entry| {
-                    self.satisfies(&key(entry), keys) && fine
-                });
+                return entries.iter().fold(true, |fine, entry| self.satisfies(&key(entry), keys) && fine);
             }
             (Constraint::Range(from, to), Value::Scalar(scalar)) => scalar
                 .integer()
@@ -241,20 +196,14 @@ impl<'a> Decoder<'a> {
                 let count = scalar.text.chars().count();
                 (count < *from || count > *to).then(|| format!("this text has {count} characters"))
             }
-            (Constraint::Form(form), Value::Scalar(scalar)) => (form.test)(&scalar.text)
-                .err()
-                .map(|why| format!("`{}` is not {}: {why}", scalar.text, form.what)),
+            (Constraint::Form(form), Value::Scalar(scalar)) => {
+                (form.test)(&scalar.text).err().map(|why| format!("`{}` is not {}: {why}", scalar.text, form.what))
+            }
             _ => None,
         };
         let Some(message) = wrong else { return true };
-        let at = if node.span.start == node.span.end {
-            node.owner
-        } else {
-            node.span
-        };
-        self.found.push(
-            Diagnostic::error(at, message).help(format!("allowed: {}", constraint.describe())),
-        );
+        let at = if node.span.start == node.span.end { node.owner } else { node.span };
+        self.found.push(Diagnostic::error(at, message).help(format!("allowed: {}", constraint.describe())));
         false
     }
 }
@@ -264,10 +213,7 @@ fn keys(layout: &Layout) -> String {
 }
 
 fn unquote(expected: &str, scalar: &Scalar) -> Option<String> {
-    let bare = Scalar {
-        text: scalar.text.clone(),
-        plain: true,
-    };
+    let bare = Scalar { text: scalar.text.clone(), plain: true };
     let fits = match expected {
         "a whole number" => bare.integer().is_some(),
         "true or false" => bare.boolean().is_some(),
@@ -286,45 +232,20 @@ fn unquote(expected: &str, scalar: &Scalar) -> Option<String> {
 /// The first sentence of a doc comment.
 pub fn summary(doc: &str) -> &str {
     let doc = doc.trim();
-    let end = doc
-        .find(". ")
-        .or_else(|| doc.find(".\n"))
-        .or_else(|| doc.strip_suffix('.').map(str::len));
+    let end = doc.find(". ").or_else(|| doc.find(".\n")).or_else(|| doc.strip_suffix('.').map(str::len));
     end.map_or(doc, |end| &doc[..end])
 }
 
 /// The tree of a default: `{}`, `[a, b]` or a plain scalar.
 fn default_node(text: &str, at: Span) -> Node {
-    let scalar = |text: &str| Node {
-        span: at,
-        owner: at,
-        value: Value::Scalar(Scalar {
-            text: text.to_owned(),
-            plain: true,
-        }),
-    };
-    match text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    let scalar =
+        |text: &str| Node { span: at, owner: at, value: Value::Scalar(Scalar { text: text.to_owned(), plain: true }) };
+    match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(items) => {
-            let items = items
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(scalar)
-                .collect();
-            Node {
-                span: at,
-                owner: at,
-                value: Value::List(items),
-            }
+            let items = items.split(',').map(str::trim).filter(|item| !item.is_empty()).map(scalar).collect();
+            Node { span: at, owner: at, value: Value::List(items) }
         }
-        None if text == "{}" => Node {
-            span: at,
-            owner: at,
-            value: Value::Map(vec![]),
-        },
+        None if text == "{}" => Node { span: at, owner: at, value: Value::Map(vec![]) },
         None => scalar(text),
     }
 }
@@ -349,9 +270,7 @@ impl Decode for bool {
 
     fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
-            Value::Scalar(scalar) => scalar
-                .boolean()
-                .or_else(|| cx.mismatch(node, "true or false")),
+            Value::Scalar(scalar) => scalar.boolean().or_else(|| cx.mismatch(node, "true or false")),
             _ => cx.mismatch(node, "true or false"),
         }
     }
@@ -390,13 +309,8 @@ impl Decode for Ipv4Net {
             return cx.mismatch(node, "an IPv4 CIDR block such as `10.0.0.0/16`");
         };
         if net.trunc() != net {
-            let wrong = Diagnostic::error(
-                node.span,
-                format!(
-                    "{net} has bits set beyond its prefix of {}",
-                    net.prefix_len()
-                ),
-            );
+            let wrong =
+                Diagnostic::error(node.span, format!("{net} has bits set beyond its prefix of {}", net.prefix_len()));
             return cx.fail(wrong.help(format!("write `{}`", net.trunc())));
         }
         Some(net)
@@ -411,26 +325,15 @@ impl Decode for serde_json::Value {
     fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
         Some(match &node.value {
             Value::Empty | Value::Null => Self::Null,
-            Value::Scalar(scalar) => match (
-                scalar.boolean(),
-                scalar.integer(),
-                scalar.text.parse::<f64>(),
-            ) {
+            Value::Scalar(scalar) => match (scalar.boolean(), scalar.integer(), scalar.text.parse::<f64>()) {
                 (Some(boolean), _, _) => boolean.into(),
                 (_, Some(integer), _) => integer.into(),
                 (_, _, Ok(number)) if scalar.plain => number.into(),
                 _ => Self::String(scalar.text.clone()),
             },
-            Value::List(items) => Self::Array(
-                items
-                    .iter()
-                    .map(|item| Self::decode(item, cx))
-                    .collect::<Option<_>>()?,
-            ),
+            Value::List(items) => Self::Array(items.iter().map(|item| Self::decode(item, cx)).collect::<Option<_>>()?),
             Value::Map(entries) => {
-                let entries = entries
-                    .iter()
-                    .map(|entry| Some((entry.key.clone(), Self::decode(&entry.value, cx)?)));
+                let entries = entries.iter().map(|entry| Some((entry.key.clone(), Self::decode(&entry.value, cx)?)));
                 Self::Object(entries.collect::<Option<_>>()?)
             }
         })
@@ -492,11 +395,7 @@ impl<T: Decode> Decode for Map<T> {
         let given = cx.given;
         let entries = cx.entries(node, "a map, `name: …` line by line")?;
         let entries = entries.into_iter().map(|entry| {
-            let name = Spanned {
-                value: entry.key.clone(),
-                span: entry.span,
-                given,
-            };
+            let name = Spanned { value: entry.key.clone(), span: entry.span, given };
             T::decode(&entry.value, cx).map(|value| (name, value))
         });
         let entries: Vec<Option<_>> = entries.collect();
@@ -619,9 +518,5 @@ pub fn no_choice<T>(node: &Node, words: &[(&str, &str)], cx: &mut Decoder<'_>) -
     };
     let wrong = Diagnostic::error(node.span, format!("`{text}` is not possible here"));
     let guess = did_you_mean(&text.replace('-', "_"), words());
-    cx.fail(
-        wrong
-            .help_if(guess)
-            .help(format!("possible are {}", listed(words()))),
-    )
+    cx.fail(wrong.help_if(guess).help(format!("possible are {}", listed(words()))))
 }

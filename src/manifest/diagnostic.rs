@@ -48,14 +48,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, span: Option<Span>, message: impl Into<String>) -> Self {
-        Self {
-            severity,
-            message: message.into(),
-            span,
-            label: String::new(),
-            others: vec![],
-            help: vec![],
-        }
+        Self { severity, message: message.into(), span, label: String::new(), others: vec![], help: vec![] }
     }
 
     /// Adds a word at the caret.
@@ -102,10 +95,7 @@ impl Diagnostic {
                 files.push(span.file);
             }
         }
-        for (file, source) in files
-            .iter()
-            .filter_map(|file| sources.iter().find(|(number, _)| number == file))
-        {
+        for (file, source) in files.iter().filter_map(|file| sources.iter().find(|(number, _)| number == file)) {
             let path = source.path.display().to_string();
             let mut snippet = Snippet::source(source.text.as_str()).path(path);
             if let Some(span) = self.span.filter(|span| span.file == file) {
@@ -115,8 +105,7 @@ impl Diagnostic {
             }
             for (span, label) in self.others.iter().filter(|(span, _)| span.file == file) {
                 let range = range(*span, &source.text);
-                snippet =
-                    snippet.annotation(AnnotationKind::Context.span(range).label(label.as_str()));
+                snippet = snippet.annotation(AnnotationKind::Context.span(range).label(label.as_str()));
             }
             group = group.element(snippet);
         }
@@ -133,9 +122,7 @@ fn range(span: Span, text: &str) -> std::ops::Range<usize> {
     let rest = text.get(start..).unwrap_or_default();
     let line = rest.lines().next().unwrap_or_default();
     let first = line.chars().next().map_or(0, char::len_utf8);
-    let len = (span.end.saturating_sub(span.start) as usize)
-        .min(line.trim_end().len())
-        .max(first);
+    let len = (span.end.saturating_sub(span.start) as usize).min(line.trim_end().len()).max(first);
     start..start + len
 }
 
@@ -164,29 +151,17 @@ impl Diagnostics {
 
     /// How many there are of `severity`.
     pub fn count(&self, severity: Severity) -> usize {
-        self.0
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count()
+        self.0.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 
     /// Each with its place, ordered by position.
-    pub fn placed<'a>(
-        &'a self,
-        sources: &'a Sources,
-    ) -> impl Iterator<Item = (&'a Diagnostic, Option<Place>)> {
-        self.sorted().into_iter().map(|diagnostic| {
-            (
-                diagnostic,
-                diagnostic.span.and_then(|span| sources.place(span)),
-            )
-        })
+    pub fn placed<'a>(&'a self, sources: &'a Sources) -> impl Iterator<Item = (&'a Diagnostic, Option<Place>)> {
+        self.sorted().into_iter().map(|diagnostic| (diagnostic, diagnostic.span.and_then(|span| sources.place(span))))
     }
 
     fn sorted(&self) -> Vec<&Diagnostic> {
         let mut sorted: Vec<&Diagnostic> = self.0.iter().collect();
-        sorted
-            .sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity, &diagnostic.message));
+        sorted.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity, &diagnostic.message));
         // Two checks may find the same fault of a value that several places use.
         sorted.dedup();
         sorted
@@ -194,23 +169,12 @@ impl Diagnostics {
 
     /// All of them for people, ordered by position, with the source lines; `coloured` adds control codes.
     pub fn render(&self, sources: &Sources, coloured: bool) -> String {
-        let renderer = if coloured {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let sorted = self.sorted();
-        let mut parts: Vec<String> = sorted
-            .iter()
-            .take(MOST_SHOWN)
-            .map(|diagnostic| diagnostic.render(sources, &renderer) + "\n")
-            .collect();
-        if let Some(more) = sorted
-            .len()
-            .checked_sub(MOST_SHOWN)
-            .filter(|more| *more > 0)
-        {
+        let mut parts: Vec<String> =
+            sorted.iter().take(MOST_SHOWN).map(|diagnostic| diagnostic.render(sources, &renderer) + "\n").collect();
+        if let Some(more) = sorted.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
             parts.push(format!("… and {more} more\n"));
         }
         parts.join("\n")
@@ -219,9 +183,7 @@ impl Diagnostics {
 
 impl Extend<Diagnostic> for Diagnostics {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
-        diagnostics
-            .into_iter()
-            .for_each(|diagnostic| self.push(diagnostic));
+        diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 }
 
@@ -236,13 +198,8 @@ impl fmt::Display for Severity {
 
 /// "did you mean `x`?" if one of `known` is close to `word`.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let distance = |candidate: &str| {
-        strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase())
-    };
-    let close = known
-        .into_iter()
-        .map(|candidate| (distance(candidate), candidate))
-        .min()?;
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
+    let close = known.into_iter().map(|candidate| (distance(candidate), candidate)).min()?;
     let allowed = (word.chars().count() / 3).clamp(1, 4);
     (close.0 <= allowed && close.1 != word).then(|| format!("did you mean `{}`?", close.1))
 }

@@ -21,18 +21,11 @@ const NAMES: [&str; 3] = ["${stack}", "${account}", "${region}"];
 const RESERVED: [char; 2] = ['⟦', '⟧'];
 
 /// Inserts values in every key and value of `node`.
-pub fn interpolate(
-    node: &mut Node,
-    variables: &Variables<'_>,
-    sources: &Sources,
-    found: &mut Diagnostics,
-) {
+pub fn interpolate(node: &mut Node, variables: &Variables<'_>, sources: &Sources, found: &mut Diagnostics) {
     match &mut node.value {
         Value::Empty | Value::Null => {}
         Value::Scalar(scalar) => expand(&mut scalar.text, node.span, variables, sources, found),
-        Value::List(items) => items
-            .iter_mut()
-            .for_each(|item| interpolate(item, variables, sources, found)),
+        Value::List(items) => items.iter_mut().for_each(|item| interpolate(item, variables, sources, found)),
         Value::Map(entries) => {
             for entry in entries {
                 expand(&mut entry.key, entry.span, variables, sources, found);
@@ -43,13 +36,7 @@ pub fn interpolate(
 }
 
 /// Inserts values in one text that stands at `span`; whatever cannot be inserted stays as it is.
-pub fn expand(
-    text: &mut String,
-    span: Span,
-    variables: &Variables<'_>,
-    sources: &Sources,
-    found: &mut Diagnostics,
-) {
+pub fn expand(text: &mut String, span: Span, variables: &Variables<'_>, sources: &Sources, found: &mut Diagnostics) {
     if text.contains('$') {
         let mut out = String::with_capacity(text.len());
         let mut rest = text.as_str();
@@ -67,10 +54,7 @@ pub fn expand(
                     Err(wrong) => {
                         out.push_str(whole);
                         let span = within(span, whole, sources);
-                        found.push(Diagnostic {
-                            span: Some(span),
-                            ..*wrong
-                        });
+                        found.push(Diagnostic { span: Some(span), ..*wrong });
                     }
                 }
                 rest = after;
@@ -83,34 +67,21 @@ pub fn expand(
         *text = out;
     }
     if let Some(reserved) = text.chars().find(|c| RESERVED.contains(c)) {
-        let wrong = Diagnostic::error(
-            span,
-            format!("the character `{reserved}` may not stand in a manifest"),
-        );
+        let wrong = Diagnostic::error(span, format!("the character `{reserved}` may not stand in a manifest"));
         found.push(wrong.help("use another kind of bracket"));
     }
 }
 
 fn insert(whole: &str, variables: &Variables<'_>) -> Result<String, Box<Diagnostic>> {
     let nowhere = Span::default();
-    let Some(name) = whole
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'))
-    else {
+    let Some(name) = whole.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else {
         let wrong = Diagnostic::error(nowhere, "this `${` is never closed");
-        return Err(Box::new(
-            wrong.help("close it with `}`; write `$$` for a dollar sign"),
-        ));
+        return Err(Box::new(wrong.help("close it with `}`; write `$$` for a dollar sign")));
     };
     if let Some(variable) = name.strip_prefix("env:") {
         return (variables.env)(variable).ok_or_else(|| {
-            let wrong = Diagnostic::error(
-                nowhere,
-                format!("the environment variable `{variable}` is not set"),
-            );
-            Box::new(wrong.help(format!(
-                "set it, such as `export {variable}=…`, or write the value here"
-            )))
+            let wrong = Diagnostic::error(nowhere, format!("the environment variable `{variable}` is not set"));
+            Box::new(wrong.help(format!("set it, such as `export {variable}=…`, or write the value here")))
         });
     }
     let value = match name {
@@ -120,12 +91,9 @@ fn insert(whole: &str, variables: &Variables<'_>) -> Result<String, Box<Diagnost
         _ => {
             let wrong = Diagnostic::error(nowhere, format!("`{whole}` is not known"));
             let guess = did_you_mean(whole, NAMES);
-            let guess = guess.or_else(|| {
-                Some(format!(
-                    "for an environment variable write `${{env:{name}}}`"
-                ))
-            });
-            let help = "known are `${stack}`, `${account}`, `${region}` and `${env:NAME}`; write `$$` for a dollar sign";
+            let guess = guess.or_else(|| Some(format!("for an environment variable write `${{env:{name}}}`")));
+            let help =
+                "known are `${stack}`, `${account}`, `${region}` and `${env:NAME}`; write `$$` for a dollar sign";
             return Err(Box::new(wrong.help_if(guess).help(help)));
         }
     };
@@ -143,17 +111,10 @@ fn insert(whole: &str, variables: &Variables<'_>) -> Result<String, Box<Diagnost
 
 /// Where in `span` the text `part` stands, else `span` itself.
 fn within(span: Span, part: &str, sources: &Sources) -> Span {
-    let offset = sources
-        .text(span)
-        .find(part)
-        .and_then(|offset| u32::try_from(offset).ok());
+    let offset = sources.text(span).find(part).and_then(|offset| u32::try_from(offset).ok());
     let len = u32::try_from(part.len()).unwrap_or(0);
     offset.map_or(span, |offset| {
         let start = span.start + offset;
-        Span {
-            start,
-            end: start + len,
-            ..span
-        }
+        Span { start, end: start + len, ..span }
     })
 }

@@ -101,11 +101,7 @@ impl Constraint {
             Self::Form(form) => form.rule.to_owned(),
             Self::Each(each) => format!("each {}", each.describe()),
             Self::Keys(keys) => format!("names: {}", keys.describe()),
-            Self::All(all) => all
-                .iter()
-                .map(Self::describe)
-                .collect::<Vec<_>>()
-                .join("; "),
+            Self::All(all) => all.iter().map(Self::describe).collect::<Vec<_>>().join("; "),
         }
     }
 }

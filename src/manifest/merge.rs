@@ -9,24 +9,15 @@ use std::collections::HashMap;
 pub fn merge(base: Node, upper: Node) -> Node {
     match (base.value, upper.value) {
         (Value::Map(mut entries), Value::Map(over)) => {
-            let mut index: HashMap<String, usize> = entries
-                .iter()
-                .enumerate()
-                .map(|(index, entry)| (entry.key.clone(), index))
-                .collect();
+            let mut index: HashMap<String, usize> =
+                entries.iter().enumerate().map(|(index, entry)| (entry.key.clone(), index)).collect();
             for entry in over {
                 match index.get(&entry.key).copied() {
                     Some(index) => {
                         let below = std::mem::replace(&mut entries[index], entry);
                         let above = &mut entries[index];
-                        let placeholder = Node {
-                            value: Value::Empty,
-                            ..above.value
-                        };
-                        above.value = merge(
-                            below.value,
-                            std::mem::replace(&mut above.value, placeholder),
-                        );
+                        let placeholder = Node { value: Value::Empty, ..above.value };
+                        above.value = merge(below.value, std::mem::replace(&mut above.value, placeholder));
                     }
                     None => {
                         index.insert(entry.key.clone(), entries.len());
@@ -34,32 +25,18 @@ pub fn merge(base: Node, upper: Node) -> Node {
                     }
                 }
             }
-            Node {
-                span: upper.span,
-                owner: upper.owner,
-                value: Value::Map(entries),
-            }
+            Node { span: upper.span, owner: upper.owner, value: Value::Map(entries) }
         }
         // A section that a later file only names keeps what earlier files say about it.
-        (below @ Value::Map(_), Value::Empty) => Node {
-            span: upper.span,
-            owner: upper.owner,
-            value: below,
-        },
-        (_, value) => Node {
-            span: upper.span,
-            owner: upper.owner,
-            value,
-        },
+        (below @ Value::Map(_), Value::Empty) => Node { span: upper.span, owner: upper.owner, value: below },
+        (_, value) => Node { span: upper.span, owner: upper.owner, value },
     }
 }
 
 /// Removes every key that stands a second time in its map, with an error for each.
 pub fn reject_repeats(node: &mut Node, found: &mut Diagnostics) {
     match &mut node.value {
-        Value::List(items) => items
-            .iter_mut()
-            .for_each(|item| reject_repeats(item, found)),
+        Value::List(items) => items.iter_mut().for_each(|item| reject_repeats(item, found)),
         Value::Map(entries) => {
             let mut first = HashMap::new();
             entries.retain_mut(|entry: &mut Entry| {

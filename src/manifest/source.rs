@@ -55,37 +55,20 @@ impl Sources {
 
     /// The bytes of `span`; empty where the span does not fit its text.
     pub fn text(&self, span: Span) -> &str {
-        self.of(span)
-            .and_then(|source| source.text.get(span.start as usize..span.end as usize))
-            .unwrap_or_default()
+        self.of(span).and_then(|source| source.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
     }
 
     /// The folder that relative paths written at `span` start from.
     pub fn folder(&self, span: Span) -> &Path {
-        self.of(span)
-            .and_then(|source| source.path.parent())
-            .unwrap_or(Path::new(""))
+        self.of(span).and_then(|source| source.path.parent()).unwrap_or(Path::new(""))
     }
 
     /// Where `span` begins.
     pub fn place(&self, span: Span) -> Option<Place> {
         let source = self.of(span)?;
-        let before = source
-            .text
-            .get(..span.start as usize)
-            .unwrap_or(&source.text);
+        let before = source.text.get(..span.start as usize).unwrap_or(&source.text);
         let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
-        Some(Place {
-            path: source.path.display().to_string(),
-            line,
-            column,
-        })
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Some(Place { path: source.path.display().to_string(), line, column })
     }
 }

@@ -123,11 +123,7 @@ impl Scalar {
 /// # Errors
 /// The first thing that is not YAML, or that goes beyond the limits (1 MiB, depth 64, 100 000 nodes).
 pub fn parse(file: u32, text: &str) -> Result<Node, Box<Diagnostic>> {
-    let whole = Span {
-        file,
-        start: 0,
-        end: 0,
-    };
+    let whole = Span { file, start: 0, end: 0 };
     if text.len() > MAX_BYTES {
         return Err(Box::new(
             Diagnostic::error(whole, "this manifest is larger than 1 MiB")
@@ -234,47 +230,28 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn node(&self, raw: Spanned<Raw>, owner: Option<Span>) -> Node {
         let span = self.span(raw.defined);
-        let written = self
-            .text
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or_default();
+        let written = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
         let value = match raw.value {
             Raw::Nothing if written.starts_with(['n', 'N', '~']) => Value::Null,
             Raw::Nothing => Value::Empty,
-            Raw::Typed => Value::Scalar(Scalar {
-                text: written.to_owned(),
-                plain: true,
-            }),
+            Raw::Typed => Value::Scalar(Scalar { text: written.to_owned(), plain: true }),
             Raw::Text(text) => {
                 // The span of a block scalar (`|`, `>`) is its content.
                 let plain = !written.starts_with(['"', '\'']) && !text.ends_with('\n');
                 Value::Scalar(Scalar { text, plain })
             }
-            Raw::List(items) => Value::List(
-                items
-                    .into_iter()
-                    .map(|item| self.node(item, None))
-                    .collect(),
-            ),
+            Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item, None)).collect()),
             Raw::Map(entries) => Value::Map(
                 entries
                     .into_iter()
                     .map(|(key, value)| {
                         let span = self.span(key.defined);
-                        Entry {
-                            key: key.value,
-                            span,
-                            value: self.node(value, Some(span)),
-                        }
+                        Entry { key: key.value, span, value: self.node(value, Some(span)) }
                     })
                     .collect(),
             ),
         };
-        Node {
-            span,
-            owner: owner.unwrap_or(span),
-            value,
-        }
+        Node { span, owner: owner.unwrap_or(span), value }
     }
 
     fn span(&self, location: Location) -> Span {
@@ -285,49 +262,24 @@ impl Reader<'_> {
 fn span(file: u32, text: &str, location: Location) -> Span {
     let bytes = location.span();
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    let offset = bytes
-        .byte_offset()
-        .and_then(|start| u32::try_from(start).ok());
+    let offset = bytes.byte_offset().and_then(|start| u32::try_from(start).ok());
     let start = offset.unwrap_or_else(|| offset_of(text, location)).min(end);
-    let len = bytes
-        .byte_len()
-        .and_then(|len| u32::try_from(len).ok())
-        .unwrap_or(0);
-    Span {
-        file,
-        start,
-        end: start.saturating_add(len).min(end),
-    }
+    let len = bytes.byte_len().and_then(|len| u32::try_from(len).ok()).unwrap_or(0);
+    Span { file, start, end: start.saturating_add(len).min(end) }
 }
 
 /// Syntax errors come with line and column only.
 fn offset_of(text: &str, location: Location) -> u32 {
-    let (line, column) = (
-        location.line().saturating_sub(1),
-        location.column().saturating_sub(1),
-    );
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(line as usize)
-        .map(str::len)
-        .sum();
+    let (line, column) = (location.line().saturating_sub(1), location.column().saturating_sub(1));
+    let before: usize = text.split_inclusive('\n').take(line as usize).map(str::len).sum();
     let rest = text.get(before..).unwrap_or_default();
-    let inside = rest
-        .char_indices()
-        .nth(column as usize)
-        .map_or(rest.len(), |(offset, _)| offset);
+    let inside = rest.char_indices().nth(column as usize).map_or(rest.len(), |(offset, _)| offset);
     u32::try_from(before + inside).unwrap_or(u32::MAX)
 }
 
 fn explain(file: u32, text: &str, error: &Error) -> Diagnostic {
     let error = error.without_snippet();
-    let span = error.location().map_or(
-        Span {
-            file,
-            ..Span::default()
-        },
-        |location| span(file, text, location),
-    );
+    let span = error.location().map_or(Span { file, ..Span::default() }, |location| span(file, text, location));
     let error = match error {
         Error::AliasError { error, .. } => error,
         error => error,
@@ -341,35 +293,27 @@ fn explain(file: u32, text: &str, error: &Error) -> Diagnostic {
             "tags such as `!secret` mean nothing here".into(),
             "remove the tag; `${env:NAME}` inserts an environment variable",
         ),
-        Error::UnknownAnchor { .. } => (
-            "this alias names no anchor".into(),
-            "define it above with `&name`, or quote a text that begins with `*`",
-        ),
-        Error::Budget { .. }
-        | Error::AliasReplayLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => (
-            "this manifest is nested too deeply, or its aliases expand to too much".into(),
-            "write the values out, or split the manifest into several files and pass each with -f",
-        ),
-        Error::MergeValueNotMapOrSeqOfMaps { .. } => (
-            "`<<` takes a map or a list of maps".into(),
-            "write `<<: *name` with an anchor on a map",
-        ),
-        Error::Unexpected { .. } | Error::NullIntoString { .. } => (
-            "a key must be a text".into(),
-            "write `name: value`, one key a line",
-        ),
+        Error::UnknownAnchor { .. } => {
+            ("this alias names no anchor".into(), "define it above with `&name`, or quote a text that begins with `*`")
+        }
+        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
+            (
+                "this manifest is nested too deeply, or its aliases expand to too much".into(),
+                "write the values out, or split the manifest into several files and pass each with -f",
+            )
+        }
+        Error::MergeValueNotMapOrSeqOfMaps { .. } => {
+            ("`<<` takes a map or a list of maps".into(), "write `<<: *name` with an anchor on a map")
+        }
+        Error::Unexpected { .. } | Error::NullIntoString { .. } => {
+            ("a key must be a text".into(), "write `name: value`, one key a line")
+        }
         Error::Eof { .. } => ("the text ends too early".into(), "close what was opened"),
         other => {
             let message = other.render();
             let message = message.split(" at line ").next().unwrap_or_default();
-            let message = message
-                .rsplit_once(": line ")
-                .map_or(message, |(message, _)| message);
-            (
-                format!("this is not YAML: {message}"),
-                advice(text, span, message),
-            )
+            let message = message.rsplit_once(": line ").map_or(message, |(message, _)| message);
+            (format!("this is not YAML: {message}"), advice(text, span, message))
         }
     };
     Diagnostic::error(span, message).help(help)
@@ -377,14 +321,8 @@ fn explain(file: u32, text: &str, error: &Error) -> Diagnostic {
 
 fn advice(text: &str, span: Span, message: &str) -> &'static str {
     let start = span.start as usize;
-    let line = text
-        .get(..start)
-        .and_then(|before| before.rfind('\n'))
-        .map_or(0, |end| end + 1);
-    let line = text
-        .get(line..)
-        .and_then(|rest| rest.lines().next())
-        .unwrap_or_default();
+    let line = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let line = text.get(line..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     if line.trim_start_matches(' ').starts_with('\t') {
         "indent with spaces; YAML allows no tabs there"
     } else if message.contains("quote") {

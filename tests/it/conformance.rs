@@ -28,6 +28,7 @@ pub struct Example {
 macro_rules! for_each_example {
     ($check:path) => {
         $crate::for_each_example! { $check:
+            kafka_configuration
             kinesis_stream
         }
     };

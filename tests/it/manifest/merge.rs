@@ -9,37 +9,18 @@ use proptest::prelude::*;
 fn later_files_win_key_by_key() {
     let base = tree("a: 1\nm: {x: 1, y: [1, 2]}\nk: {p: 1}\n");
     let upper = tree("m: {y: [3], z: 2}\nn: 1\nk: null\n");
-    assert_eq!(
-        shape(&merge(base, upper)),
-        "{a: 1, m: {x: 1, y: [3], z: 2}, k: null, n: 1}"
-    );
+    assert_eq!(shape(&merge(base, upper)), "{a: 1, m: {x: 1, y: [3], z: 2}, k: null, n: 1}");
 }
 
 #[test]
 fn a_section_that_a_later_file_only_names_stays() {
-    assert_eq!(
-        shape(&merge(tree("a: {x: 1}"), tree("a:\n"))),
-        "{a: {x: 1}}"
-    );
+    assert_eq!(shape(&merge(tree("a: {x: 1}"), tree("a:\n"))), "{a: {x: 1}}");
 }
 
 #[test]
 fn every_value_keeps_its_file() {
-    let merged = merge(
-        parse(0, "m: {x: 1, y: 1}").unwrap(),
-        parse(1, "m: {y: 2}").unwrap(),
-    );
-    let file = |key: &str| {
-        merged
-            .get("m")
-            .unwrap()
-            .value
-            .get(key)
-            .unwrap()
-            .value
-            .span
-            .file
-    };
+    let merged = merge(parse(0, "m: {x: 1, y: 1}").unwrap(), parse(1, "m: {y: 2}").unwrap());
+    let file = |key: &str| merged.get("m").unwrap().value.get(key).unwrap().value.span.file;
     assert_eq!((file("x"), file("y")), (0, 1));
 }
 
@@ -65,25 +46,12 @@ fn a_key_given_twice_is_an_error_that_shows_both() {
 
 /// Maps three deep with numbers at the leaves: what one file has as a map no other has as a number.
 fn layered() -> impl Strategy<Value = Node> {
-    let node = |value| Node {
-        span: Span::default(),
-        owner: Span::default(),
-        value,
-    };
-    let leaf = any::<u8>().prop_map(move |n| {
-        node(Value::Scalar(Scalar {
-            text: n.to_string(),
-            plain: true,
-        }))
-    });
+    let node = |value| Node { span: Span::default(), owner: Span::default(), value };
+    let leaf = any::<u8>().prop_map(move |n| node(Value::Scalar(Scalar { text: n.to_string(), plain: true })));
     let map = move |inner: BoxedStrategy<Node>| {
         prop::collection::btree_map("[a-d]", inner, 0..4)
             .prop_map(move |entries| {
-                let entry = |(key, value)| Entry {
-                    key,
-                    span: Span::default(),
-                    value,
-                };
+                let entry = |(key, value)| Entry { key, span: Span::default(), value };
                 node(Value::Map(entries.into_iter().map(entry).collect()))
             })
             .boxed()

@@ -10,10 +10,7 @@ use aqueduct::manifest::yaml::{Node, Value, parse};
 
 /// The sources of one file `m.yaml`.
 fn sources(text: &str) -> Sources {
-    Sources::new(vec![Source {
-        path: "m.yaml".into(),
-        text: text.into(),
-    }])
+    Sources::new(vec![Source { path: "m.yaml".into(), text: text.into() }])
 }
 
 /// The tree of a text that is YAML.
@@ -35,14 +32,9 @@ fn shape(node: &Node) -> String {
         Value::Null => "null".into(),
         Value::Scalar(scalar) if scalar.plain => scalar.text.clone(),
         Value::Scalar(scalar) => format!("{:?}", scalar.text),
-        Value::List(items) => format!(
-            "[{}]",
-            items.iter().map(shape).collect::<Vec<_>>().join(", ")
-        ),
+        Value::List(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(", ")),
         Value::Map(entries) => {
-            let entries = entries
-                .iter()
-                .map(|entry| format!("{}: {}", entry.key, shape(&entry.value)));
+            let entries = entries.iter().map(|entry| format!("{}: {}", entry.key, shape(&entry.value)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
     }

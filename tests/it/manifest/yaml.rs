@@ -17,10 +17,7 @@ fn scalars_keep_their_text() {
 
 #[test]
 fn quotes_make_a_text() {
-    assert_eq!(
-        shape(&tree("a: \"1\"\nb: 'true'\nc: |\n  3\n")),
-        r#"{a: "1", b: "true", c: "3\n"}"#
-    );
+    assert_eq!(shape(&tree("a: \"1\"\nb: 'true'\nc: |\n  3\n")), r#"{a: "1", b: "true", c: "3\n"}"#);
     let node = tree("a: \"1\"\nb: 1\nc: true\nd: 'true'\n");
     let scalar = |key: &str| match &node.get(key).unwrap().value.value {
         Value::Scalar(scalar) => (scalar.integer(), scalar.boolean()),
@@ -46,17 +43,8 @@ fn nothing_and_null_differ() {
 fn anchors_and_merge_keys_work_and_point_at_what_they_copy() {
     let text = "base: &base {retention: 24}\nstream: {<<: *base, shards: 2}\nalso: *base\n";
     let node = tree(text);
-    assert_eq!(
-        shape(&node),
-        "{base: {retention: 24}, stream: {shards: 2, retention: 24}, also: {retention: 24}}"
-    );
-    let copied = &node
-        .get("stream")
-        .unwrap()
-        .value
-        .get("retention")
-        .unwrap()
-        .value;
+    assert_eq!(shape(&node), "{base: {retention: 24}, stream: {shards: 2, retention: 24}, also: {retention: 24}}");
+    let copied = &node.get("stream").unwrap().value.get("retention").unwrap().value;
     let place = sources(text).place(copied.span).unwrap();
     assert_eq!((place.line, place.column), (1, 25));
 }
@@ -66,18 +54,11 @@ fn lines_and_columns_count_characters() {
     let text = "größe: {ü: x, 🚰: y}\n\nb:\n  - z\n";
     let node = tree(text);
     let sources = sources(text);
-    let at = |span| {
-        sources
-            .place(span)
-            .map(|place| (place.line, place.column))
-            .unwrap()
-    };
+    let at = |span| sources.place(span).map(|place| (place.line, place.column)).unwrap();
     let inner = &node.entries()[0].value;
     assert_eq!(at(inner.get("🚰").unwrap().span), (1, 15));
     assert_eq!(at(inner.get("🚰").unwrap().value.span), (1, 18));
-    let Value::List(items) = &node.entries()[1].value.value else {
-        panic!("a list")
-    };
+    let Value::List(items) = &node.entries()[1].value.value else { panic!("a list") };
     assert_eq!(at(items[0].span), (4, 5));
     assert_eq!(sources.text(items[0].span), "z");
 }
@@ -118,10 +99,7 @@ fn aliases_that_multiply_are_stopped() {
     let mut text = String::from("a0: &a0 [x]\n");
     for level in 1..20 {
         let below = format!("*a{}", level - 1);
-        text += &format!(
-            "a{level}: &a{level} [{}]\n",
-            [below.as_str(); 10].join(", ")
-        );
+        text += &format!("a{level}: &a{level} [{}]\n", [below.as_str(); 10].join(", "));
     }
     assert!(error(&text).contains("expand to too much"));
     assert!(error(&"[".repeat(100_000)).contains("error"));
