@@ -79,7 +79,11 @@ impl OneConsumer {
         let name = stream.consumers.values().find(|consumer| matches(consumer)).map(|consumer| consumer.name.clone());
         match name {
             Some(name) => Ok((stream, name)),
-            None => Err(Fault::new(400, "ResourceNotFoundException", format!("Consumer of stream {} not found.", stream.name))),
+            None => Err(Fault::new(
+                400,
+                "ResourceNotFoundException",
+                format!("Consumer of stream {} not found.", stream.name),
+            )),
         }
     }
 }
@@ -120,10 +124,12 @@ fn list(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let stream = find(account, call, None, Some(&input.stream_arn))?;
     let arn = stream.arn(call);
     let after = input.next_token.as_deref();
-    let mut consumers = stream.consumers.values().filter(|consumer| after.is_none_or(|after| consumer.name.as_str() > after));
+    let mut consumers =
+        stream.consumers.values().filter(|consumer| after.is_none_or(|after| consumer.name.as_str() > after));
     let page: Vec<&Consumer> = consumers.by_ref().take(limit.unsigned_abs() as usize).collect();
     let more = consumers.next().is_some();
-    let mut answer = json!({ "Consumers": page.iter().map(|consumer| show(consumer, &arn, call.now)).collect::<Vec<_>>() });
+    let mut answer =
+        json!({ "Consumers": page.iter().map(|consumer| show(consumer, &arn, call.now)).collect::<Vec<_>>() });
     if let (true, Some(last)) = (more, page.last()) {
         answer["NextToken"] = last.name.as_str().into();
     }

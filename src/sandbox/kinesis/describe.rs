@@ -45,7 +45,8 @@ fn describe_stream(account: &mut Account, call: &Call) -> Result<Answer, Fault> 
     let limit = page_size(call, "limit", input.limit, 100)?;
     let after = input.exclusive_start_shard_id.as_deref().map(shard_number).transpose()?;
     let stream = input.stream(account, call)?;
-    let mut shards = stream.shards.iter().filter(|shard| after.is_none_or(|after| shard.number > after)).map(Shard::show);
+    let mut shards =
+        stream.shards.iter().filter(|shard| after.is_none_or(|after| shard.number > after)).map(Shard::show);
     let page: Vec<Value> = shards.by_ref().take(limit).collect();
     let mut description = common(stream, call);
     description["HasMoreShards"] = shards.next().is_some().into();
@@ -157,7 +158,9 @@ fn list_shards(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     if let Some(token) = &input.next_token {
         let named = input.stream_name.is_some() || input.stream_arn.is_some();
         if named || after.is_some() || input.stream_creation_timestamp.is_some() {
-            return Err(invalid_argument("NextToken cannot be provided together with any other parameter but MaxResults."));
+            return Err(invalid_argument(
+                "NextToken cannot be provided together with any other parameter but MaxResults.",
+            ));
         }
         let (name, number) = token
             .rsplit_once('/')
@@ -184,7 +187,8 @@ fn list_shards(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
 
 /// Which shards a filter lets through. Without one it is those that still hold records.
 fn filter(filter: Option<&ShardFilter>, horizon: u64, now: u64) -> Result<Box<dyn Fn(&Shard) -> bool>, Fault> {
-    let open_at = |time: u64| move |shard: &Shard| shard.opened <= time && shard.closed.is_none_or(|closed| closed > time);
+    let open_at =
+        |time: u64| move |shard: &Shard| shard.opened <= time && shard.closed.is_none_or(|closed| closed > time);
     let open_from = |time: u64| move |shard: &Shard| shard.closed.is_none_or(|closed| closed > time);
     let Some(filter) = filter else {
         return Ok(Box::new(open_from(horizon)));

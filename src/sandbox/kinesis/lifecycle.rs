@@ -51,7 +51,9 @@ fn create_stream(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
             u32::try_from(count).unwrap_or(1)
         }
         (Mode::Provisioned, None) => return Err(call.invalid("ShardCount must be provided for a PROVISIONED stream.")),
-        (Mode::OnDemand, Some(_)) => return Err(call.invalid("ShardCount must not be provided for an ON_DEMAND stream.")),
+        (Mode::OnDemand, Some(_)) => {
+            return Err(call.invalid("ShardCount must not be provided for an ON_DEMAND stream."));
+        }
         (Mode::OnDemand, None) => ON_DEMAND_SHARDS,
     };
     let max_record_kib = input.max_record_size.unwrap_or(1_024);

@@ -55,7 +55,7 @@ pub fn tagged(account: &Account) -> Vec<(String, Tags)> {
 
 /// Declares the input of an operation on one stream, which is named by `StreamName`, by `StreamARN`, or by both.
 macro_rules! on_stream {
-    ($name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* }) => {
+    ($name:ident { $($(#[$meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "PascalCase", deny_unknown_fields)]
         struct $name {
@@ -79,7 +79,12 @@ macro_rules! on_stream {
 use on_stream;
 
 /// The stream that a call names, with every change that is due made.
-fn find<'a>(account: &'a mut Account, call: &Call, name: Option<&str>, arn: Option<&str>) -> Result<&'a mut Stream, Fault> {
+fn find<'a>(
+    account: &'a mut Account,
+    call: &Call,
+    name: Option<&str>,
+    arn: Option<&str>,
+) -> Result<&'a mut Stream, Fault> {
     let by_arn = arn.map(|arn| name_in_arn(call, arn)).transpose()?;
     let name = match (name, by_arn) {
         (Some(name), Some(other)) if name != other => {

@@ -99,9 +99,10 @@ fn check(stream: &Stream, entry: &Entry) -> Result<Option<u128>, Fault> {
         return Err(invalid_argument("A partition key must have 1 to 256 characters."));
     }
     match (&entry.explicit_hash_key, key) {
-        (Some(hash), _) => {
-            hash.parse().map(Some).map_err(|_| invalid_argument(format!("Invalid ExplicitHashKey. {hash} must be a number below 2^128.")))
-        }
+        (Some(hash), _) => hash
+            .parse()
+            .map(Some)
+            .map_err(|_| invalid_argument(format!("Invalid ExplicitHashKey. {hash} must be a number below 2^128."))),
         (None, Some(key)) => Ok(Some(u128::from_be_bytes(Md5::digest(key).into()))),
         (None, None) if stream.distribution == Distribution::Auto => Ok(None),
         (None, None) => Err(invalid_argument("A record needs a PartitionKey.")),

@@ -71,14 +71,23 @@ pub(super) fn reshard(shards: &mut Vec<Shard>, count: u32, now: u64) {
         let overlap = before.iter().filter(|(_, from, to)| *from <= last && *to >= first);
         // A shard names two parents at most; where three overlap, the outer one is left out.
         let parents = overlap.map(|(number, _, _)| *number).take(2).collect();
-        shards.push(Shard { number: next + index, parents, first, last, opened: now, closed: None, records: VecDeque::new() });
+        shards.push(Shard {
+            number: next + index,
+            parents,
+            first,
+            last,
+            opened: now,
+            closed: None,
+            records: VecDeque::new(),
+        });
     }
 }
 
 impl Shard {
     /// As the API shows it.
     pub(super) fn show(&self) -> Value {
-        let mut sequence_numbers = json!({ "StartingSequenceNumber": sequence(self.opened, self.number, 0).to_string() });
+        let mut sequence_numbers =
+            json!({ "StartingSequenceNumber": sequence(self.opened, self.number, 0).to_string() });
         if let Some(closed) = self.closed {
             sequence_numbers["EndingSequenceNumber"] = sequence(closed, self.number, u64::MAX).to_string().into();
         }

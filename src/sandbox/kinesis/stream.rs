@@ -158,7 +158,10 @@ impl Stream {
             return Ok(());
         }
         let status = format!("{status:?}").to_uppercase();
-        Err(in_use(format!("Stream {} under account {} not ACTIVE, instead in state {status}", self.name, call.account_id)))
+        Err(in_use(format!(
+            "Stream {} under account {} not ACTIVE, instead in state {status}",
+            self.name, call.account_id
+        )))
     }
 
     /// UPDATING for `duration`, then ACTIVE.

@@ -18,9 +18,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("ListTagsForResource", list_tags_for_resource),
 ];
 
-on_stream!(AddTagsToStream {
-    tags: Tags,
-});
+on_stream!(AddTagsToStream { tags: Tags });
 
 fn add_tags_to_stream(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let input: AddTagsToStream = call.input()?;

@@ -72,7 +72,9 @@ fn update_shard_count(account: &mut Account, call: &Call) -> Result<Answer, Faul
         return Err(invalid_argument(format!("Stream {} already has {current} open shards.", stream.name)));
     }
     if open - current + target > SHARD_QUOTA {
-        return Err(limit_exceeded(format!("This request would exceed the shard limit of {SHARD_QUOTA} for the account.")));
+        return Err(limit_exceeded(format!(
+            "This request would exceed the shard limit of {SHARD_QUOTA} for the account."
+        )));
     }
     daily(&mut stream.reshardings, call.now, 10, "The shard count of a stream")?;
     stream.busy(call.now, RESHARDING);
@@ -106,9 +108,7 @@ fn update_stream_mode(account: &mut Account, call: &Call) -> Result<Answer, Faul
     Ok(Answer::empty())
 }
 
-on_stream!(RetentionPeriod {
-    retention_period_hours: i32,
-});
+on_stream!(RetentionPeriod { retention_period_hours: i32 });
 
 fn increase_retention(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let input: RetentionPeriod = call.input()?;
@@ -155,10 +155,7 @@ enum EncryptionType {
     Kms,
 }
 
-on_stream!(Encryption {
-    encryption_type: EncryptionType,
-    key_id: String,
-});
+on_stream!(Encryption { encryption_type: EncryptionType, key_id: String });
 
 fn start_encryption(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     encrypt(account, call, true)
@@ -177,7 +174,10 @@ fn encrypt(account: &mut Account, call: &Call, start: bool) -> Result<Answer, Fa
     let stream = input.stream(account, call)?;
     stream.must_be_active(call)?;
     if !start && stream.key.as_ref().is_some_and(|key| *key != input.key_id) {
-        return Err(invalid_argument(format!("Stream {} is not encrypted with the key {}.", stream.name, input.key_id)));
+        return Err(invalid_argument(format!(
+            "Stream {} is not encrypted with the key {}.",
+            stream.name, input.key_id
+        )));
     }
     daily(&mut stream.encryptions, call.now, 25, "The encryption of a stream")?;
     stream.key = start.then_some(input.key_id);
