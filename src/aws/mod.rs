@@ -10,7 +10,7 @@ mod transport;
 
 pub use connect::{Connect, ConnectError, StandIn};
 pub use context::{Cx, Hint};
-pub use error::{Class, Error, Result, found};
+pub use error::{Class, Error, Result, classify, found};
 pub use pace::Pace;
 pub use tags::{ADDRESS_TAG, STACK_TAG, Tagging};
 pub(crate) use tags::{TagChange, retag};

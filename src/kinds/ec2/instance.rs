@@ -1,10 +1,28 @@
 //! `ec2/instance`: an EC2 instance with its root volume (AWS.md §1.10).
 
+mod read;
+
 use super::security_group::SecurityGroup;
 use super::subnet::Subnet;
+use super::tags;
+use super::token::token;
+use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::iam::instance_profile::InstanceProfile;
-use crate::resource::{Arn, Auto, Fixed, Initial, Named, Ref, Set};
+use crate::resource::{Arn, Auto, Changes, Fixed, Initial, Kind, Live, Named, Ref, Retry, Set, Typical};
+use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, AttributeValue, BlockDeviceMapping, CreditSpecificationRequest, EbsBlockDevice,
+    HttpTokensState, IamInstanceProfileSpecification, InstanceCreditSpecificationRequest,
+    InstanceMetadataEndpointState, InstanceMetadataOptionsRequest, InstanceMetadataTagsState,
+    InstanceNetworkInterfaceSpecification, InstanceStateName, InstanceType, ResourceType,
+    RunInstancesMonitoringEnabled, SecureBlobAttributeValue, ShutdownBehavior, VolumeType,
+};
+use aws_smithy_types::Blob;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use read::{live, state};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// An EC2 instance with its root volume and one network interface.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,4 +160,273 @@ crate::attribute!(
 
 impl Named for Instance {
     const NAME: &'static str = "ec2/instance";
+}
+
+/// The output that holds the root volume's id.
+const ROOT_VOLUME: &str = "root_volume";
+
+/// Replays of one client token that brought back instances of the last hour, before giving up.
+const DEAD: usize = 20;
+
+impl Kind for Instance {
+    const OUTPUTS: &'static [&'static str] =
+        &["arn", "private_ip", "public_ip", "private_dns", "public_dns", ROOT_VOLUME];
+    const VOLATILE: &'static [&'static str] = &["public_ip", "public_dns"];
+    const TAGGING: Tagging = Tagging::Ec2;
+    const TYPICAL: Typical = Typical::seconds(30, 60, 60);
+    // A profile is known to EC2 some seconds after IAM has made it (AWS.md §0.3).
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            code: "InvalidParameterValue",
+            message: "Invalid IAM Instance Profile",
+            during: Duration::from_secs(120),
+        },
+        Retry {
+            code: "InvalidParameterValue",
+            message: "has no associated IAM Roles",
+            during: Duration::from_secs(120),
+        },
+    ];
+
+    fn claim(&self) -> Option<String> {
+        self.private_ip.as_ref().map(|address| format!("{} {address}", *self.subnet))
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let alive = ["pending", "running", "stopping", "stopped"];
+        let filters = vec![tags::ours(cx), tags::filter("instance-state-name", alive)];
+        let mut pages = cx.ec2().describe_instances().set_filters(Some(filters)).into_paginator().send();
+        let mut instances = vec![];
+        while let Some(page) = pages.next().await {
+            instances.extend(page?.reservations.unwrap_or_default().into_iter().flat_map(|it| it.instances));
+        }
+        live(cx, instances.into_iter().flatten().collect()).await
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let answer = cx.ec2().describe_instances().instance_ids(id).send().await.map_err(Error::from);
+        let reservations = found(answer)?.and_then(|answer| answer.reservations).unwrap_or_default();
+        let instances = reservations.into_iter().flat_map(|it| it.instances).flatten();
+        let there = instances.filter(|instance| state(instance) != InstanceStateName::Terminated);
+        Ok(live(cx, there.collect()).await?.pop())
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        // A token brings back the instance it made, even one that was terminated since: then the
+        // next token follows from that instance, so that every run goes the same way.
+        let mut salt = String::new();
+        for _ in 0..DEAD {
+            let answer = self.launch(cx)?.client_token(token(cx, self, &salt)).send().await?;
+            let instance = answer.instances.and_then(|instances| instances.into_iter().next());
+            let instance = instance.ok_or_else(|| Error::unreadable("the instance"))?;
+            let state = state(&instance);
+            let id = instance.instance_id.ok_or_else(|| Error::unreadable("the instance's id"))?;
+            if !matches!(state, InstanceStateName::ShuttingDown | InstanceStateName::Terminated) {
+                return Ok(id);
+            }
+            salt = id;
+        }
+        let message = format!("it was launched {DEAD} times within the hour and each time terminated");
+        Err(Error::new("Terminated", message, Class::Other))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        self.update_settings(cx, live, changes).await?;
+        self.update_attached(cx, live, changes).await?;
+        if ["instance_type", "user_data", "ebs_optimized"].iter().any(|field| changes.touch(field)) {
+            if live.spec.running {
+                cx.ec2().stop_instances().instance_ids(&live.id).send().await?;
+            } else {
+                self.update_stopped(cx, &live.id, changes).await?;
+            }
+        } else if changes.touch("running") && self.running {
+            cx.ec2().start_instances().instance_ids(&live.id).send().await?;
+        } else if changes.touch("running") {
+            cx.ec2().stop_instances().instance_ids(&live.id).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        if live.spec.termination_protection {
+            let call = cx.ec2().modify_instance_attribute().instance_id(&live.id);
+            let outcome = call.disable_api_termination(flag(false)).send().await.map_err(Error::from);
+            found(outcome)?;
+        }
+        let outcome = cx.ec2().terminate_instances().instance_ids(&live.id).send().await.map_err(Error::from);
+        found(outcome).map(drop)
+    }
+}
+
+impl Instance {
+    fn launch(&self, cx: &Cx) -> aws::Result<RunInstancesFluentBuilder> {
+        let image = match (self.image.as_ref(), self.image_parameter.as_ref()) {
+            (Some(image), _) => image.clone(),
+            (None, Some(parameter)) => format!("resolve:ssm:{parameter}"),
+            (None, None) => {
+                let message = "an instance needs either `image` or `image_parameter`";
+                return Err(Error::new("MissingParameter", message, Class::Invalid));
+            }
+        };
+        let tagged = [ResourceType::Instance, ResourceType::Volume, ResourceType::NetworkInterface];
+        let tagged = tagged.into_iter().map(|resource| tags::specification(cx, resource)).collect();
+        let shutdown = if self.terminate_on_shutdown { ShutdownBehavior::Terminate } else { ShutdownBehavior::Stop };
+        let profile = self.instance_profile.as_ref().map(profile);
+        let credits =
+            self.cpu_credits.as_ref().map(|credits| CreditSpecificationRequest::builder().cpu_credits(credits).build());
+        let call = cx.ec2().run_instances().min_count(1).max_count(1).image_id(image);
+        let call = call.instance_type(InstanceType::from(self.instance_type.as_str()));
+        let call = call.set_iam_instance_profile(profile).set_key_name(self.key_pair.0.clone());
+        let call = call.set_user_data(self.user_data.as_ref().map(|text| BASE64_STANDARD.encode(text)));
+        let call = call.set_block_device_mappings(self.root_volume.mapping().map(|mapping| vec![mapping]));
+        let call = call.metadata_options(self.metadata.request()).set_credit_specification(credits);
+        let call = call.monitoring(RunInstancesMonitoringEnabled::builder().enabled(self.monitoring).build());
+        let call = call.set_ebs_optimized(*self.ebs_optimized).disable_api_termination(self.termination_protection);
+        let call = call.instance_initiated_shutdown_behavior(shutdown).set_tag_specifications(Some(tagged));
+        // Whether it gets a public address can only be said of an interface, and then all else of
+        // the interface must be said there, too.
+        Ok(match *self.assign_public_ip {
+            None => call
+                .subnet_id(self.subnet.value())
+                .set_security_group_ids(Some(self.groups()))
+                .set_private_ip_address(self.private_ip.0.0.clone()),
+            Some(public) => {
+                let interface = InstanceNetworkInterfaceSpecification::builder().device_index(0);
+                let interface = interface.subnet_id(self.subnet.value()).set_groups(Some(self.groups()));
+                let interface = interface.set_private_ip_address(self.private_ip.0.0.clone());
+                let interface = interface.associate_public_ip_address(public).delete_on_termination(true);
+                call.network_interfaces(interface.build())
+            }
+        })
+    }
+
+    fn groups(&self) -> Vec<String> {
+        self.security_groups.iter().map(|group| group.value().to_owned()).collect()
+    }
+
+    /// What a running instance lets change, one attribute a call.
+    async fn update_settings(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let id = live.id.as_str();
+        let modify = || cx.ec2().modify_instance_attribute().instance_id(id);
+        if changes.touch("security_groups") {
+            modify().set_groups(Some(self.groups())).send().await?;
+        }
+        if changes.touch("source_dest_check") {
+            modify().source_dest_check(flag(self.source_dest_check)).send().await?;
+        }
+        if changes.touch("termination_protection") {
+            modify().disable_api_termination(flag(self.termination_protection)).send().await?;
+        }
+        if changes.touch("terminate_on_shutdown") {
+            let behavior = if self.terminate_on_shutdown { "terminate" } else { "stop" };
+            modify().instance_initiated_shutdown_behavior(text(behavior)).send().await?;
+        }
+        if changes.touch("metadata") {
+            let call = cx.ec2().modify_instance_metadata_options().instance_id(id);
+            let InstanceMetadataOptionsRequest { http_tokens, http_put_response_hop_limit, http_endpoint, .. } =
+                self.metadata.request();
+            let call = call.set_http_tokens(http_tokens).set_http_endpoint(http_endpoint);
+            let call = call.set_http_put_response_hop_limit(http_put_response_hop_limit);
+            call.set_instance_metadata_tags(self.metadata.request().instance_metadata_tags).send().await?;
+        }
+        if changes.touch("monitoring") && self.monitoring {
+            cx.ec2().monitor_instances().instance_ids(id).send().await?;
+        } else if changes.touch("monitoring") {
+            cx.ec2().unmonitor_instances().instance_ids(id).send().await?;
+        }
+        if let (true, Some(credits)) = (changes.touch("cpu_credits"), self.cpu_credits.as_ref()) {
+            let request = InstanceCreditSpecificationRequest::builder().instance_id(id).cpu_credits(credits).build();
+            let call = cx.ec2().modify_instance_credit_specification().instance_credit_specifications(request);
+            call.send().await?;
+        }
+        Ok(())
+    }
+
+    /// What else belongs to it: its profile and its root volume.
+    async fn update_attached(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        if changes.touch("instance_profile") {
+            let of_instance = tags::filter("instance-id", [&live.id]);
+            let in_force = tags::filter("state", ["associating", "associated"]);
+            let call = cx.ec2().describe_iam_instance_profile_associations().filters(of_instance).filters(in_force);
+            let association =
+                call.send().await?.iam_instance_profile_associations.unwrap_or_default().into_iter().next();
+            match (self.instance_profile.as_ref().map(profile), association.and_then(|it| it.association_id)) {
+                (Some(profile), Some(association)) => {
+                    let call = cx.ec2().replace_iam_instance_profile_association().association_id(association);
+                    call.iam_instance_profile(profile).send().await?;
+                }
+                (Some(profile), None) => {
+                    let call = cx.ec2().associate_iam_instance_profile().instance_id(&live.id);
+                    call.iam_instance_profile(profile).send().await?;
+                }
+                (None, Some(association)) => {
+                    cx.ec2().disassociate_iam_instance_profile().association_id(association).send().await?;
+                }
+                (None, None) => {}
+            }
+        }
+        if changes.touch("root_volume") {
+            let volume = live.outputs.get(ROOT_VOLUME).ok_or_else(|| Error::unreadable("the root volume's id"))?;
+            let RootVolume { size, volume_type, iops, throughput, .. } = &self.root_volume;
+            let call = cx.ec2().modify_volume().volume_id(volume).set_size(**size).set_iops(**iops);
+            let call = call.set_volume_type(volume_type.as_ref().map(|name| VolumeType::from(name.as_str())));
+            call.set_throughput(**throughput).send().await?;
+        }
+        Ok(())
+    }
+
+    /// What only a stopped instance lets change, one attribute a call.
+    async fn update_stopped(&self, cx: &Cx, id: &str, changes: &Changes) -> aws::Result<()> {
+        let modify = || cx.ec2().modify_instance_attribute().instance_id(id);
+        if changes.touch("instance_type") {
+            modify().instance_type(text(&self.instance_type)).send().await?;
+        }
+        if changes.touch("user_data") {
+            let content = self.user_data.clone().unwrap_or_default();
+            modify().user_data(SecureBlobAttributeValue::builder().value(Blob::new(content)).build()).send().await?;
+        }
+        if let (true, Some(optimized)) = (changes.touch("ebs_optimized"), *self.ebs_optimized) {
+            modify().ebs_optimized(flag(optimized)).send().await?;
+        }
+        Ok(())
+    }
+}
+
+impl RootVolume {
+    /// What a launch says about it; nothing when the image has its way.
+    fn mapping(&self) -> Option<BlockDeviceMapping> {
+        let device = self.device.0.clone().unwrap_or_else(|| "/dev/xvda".into());
+        let silent = Self { device: Initial(None), ..self.clone() } == Self::default();
+        let volume = EbsBlockDevice::builder().delete_on_termination(true).set_volume_size(*self.size);
+        let volume = volume.set_volume_type(self.volume_type.as_ref().map(|name| VolumeType::from(name.as_str())));
+        let volume = volume.set_iops(*self.iops).set_throughput(*self.throughput).set_encrypted(**self.encrypted);
+        let volume = volume.set_kms_key_id(self.kms_key.0.0.clone()).build();
+        (!silent).then(|| BlockDeviceMapping::builder().device_name(device).ebs(volume).build())
+    }
+}
+
+impl Metadata {
+    fn request(&self) -> InstanceMetadataOptionsRequest {
+        let (required, optional) = (HttpTokensState::Required, HttpTokensState::Optional);
+        let (on, off) = (InstanceMetadataEndpointState::Enabled, InstanceMetadataEndpointState::Disabled);
+        let (shown, hidden) = (InstanceMetadataTagsState::Enabled, InstanceMetadataTagsState::Disabled);
+        InstanceMetadataOptionsRequest::builder()
+            .http_endpoint(if self.enabled { on } else { off })
+            .http_tokens(if self.tokens_required { required } else { optional })
+            .set_http_put_response_hop_limit(*self.hop_limit)
+            .instance_metadata_tags(if self.tags { shown } else { hidden })
+            .build()
+    }
+}
+
+fn flag(value: bool) -> AttributeBooleanValue {
+    AttributeBooleanValue::builder().value(value).build()
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::builder().value(value).build()
+}
+
+fn profile(profile: &Ref<InstanceProfile, Arn>) -> IamInstanceProfileSpecification {
+    IamInstanceProfileSpecification::builder().arn(profile.value()).build()
 }

@@ -7,5 +7,7 @@ pub mod nat_gateway;
 pub mod route_table;
 pub mod security_group;
 pub mod subnet;
+mod tags;
+mod token;
 pub mod vpc;
 pub mod vpc_endpoint;

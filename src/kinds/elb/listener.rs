@@ -1,8 +1,12 @@
 //! `elb/listener`: a port of a network load balancer (API model of 2015-12-01).
 
 use super::load_balancer::LoadBalancer;
+use super::tags;
 use super::target_group::{Protocol, TargetGroup};
-use crate::resource::{Arn, Fixed, Named, Ref};
+use crate::aws::{self, Cx, Error, Tagging, found};
+use crate::resource::{Arn, Changes, Fixed, Kind, Live, Named, Ref};
+use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Listener as Description};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 /// A port of a network load balancer that forwards to a target group.
@@ -22,4 +26,86 @@ pub struct Listener {
 
 impl Named for Listener {
     const NAME: &'static str = "elb/listener";
+}
+
+impl Kind for Listener {
+    const TAGGING: Tagging = Tagging::LoadBalancing;
+
+    fn claim(&self) -> Option<String> {
+        Some(format!("{} {}", *self.load_balancer, self.port))
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let balancers = cx.listed::<LoadBalancer>().await?;
+        let listeners = balancers.iter().filter_map(|balancer| Some(of_balancer(cx, balancer.outputs.get("arn")?)));
+        let listeners: Vec<Description> = try_join_all(listeners).await?.into_iter().flatten().collect();
+        live(cx, listeners).await
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let answer = cx.elb().describe_listeners().listener_arns(id).send().await.map_err(Error::from);
+        let listeners = found(answer)?.and_then(|answer| answer.listeners).unwrap_or_default();
+        Ok(live(cx, listeners).await?.pop())
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let call = cx.elb().create_listener().load_balancer_arn(self.load_balancer.value()).port(self.port);
+        let call = call.protocol(self.protocol.sent()).default_actions(self.action()).set_tags(Some(tags::sent(cx)));
+        let listener = call.send().await?.listeners.and_then(|listeners| listeners.into_iter().next());
+        let arn = listener.and_then(|listener| listener.listener_arn);
+        arn.ok_or_else(|| Error::unreadable("the listener's ARN"))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, _: &Changes) -> aws::Result<()> {
+        let call = cx.elb().modify_listener().listener_arn(&live.id).port(self.port);
+        call.protocol(self.protocol.sent()).default_actions(self.action()).send().await?;
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let outcome = cx.elb().delete_listener().listener_arn(&live.id).send().await.map_err(Error::from);
+        found(outcome).map(drop)
+    }
+}
+
+impl Listener {
+    fn action(&self) -> Action {
+        Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(self.target_group.value()).build()
+    }
+}
+
+async fn of_balancer(cx: &Cx, arn: &str) -> aws::Result<Vec<Description>> {
+    let mut pages = cx.elb().describe_listeners().load_balancer_arn(arn).into_paginator().send();
+    let mut listeners = vec![];
+    while let Some(page) = pages.next().await {
+        let Some(page) = found(page.map_err(Error::from))? else { break };
+        listeners.extend(page.listeners.unwrap_or_default());
+    }
+    Ok(listeners)
+}
+
+async fn live(cx: &Cx, listeners: Vec<Description>) -> aws::Result<Vec<Live<Listener>>> {
+    let arns: Vec<String> = listeners.iter().filter_map(|listener| listener.listener_arn.clone()).collect();
+    let mut tags = tags::of(cx, &arns).await?;
+    let there = listeners.into_iter().filter_map(|listener| {
+        let tags = tags.remove(listener.listener_arn.as_ref()?)?;
+        Some(one(listener).map(|live| live.tagged(cx, tags)))
+    });
+    there.collect()
+}
+
+fn one(listener: Description) -> aws::Result<Live<Listener>> {
+    let arn = listener.listener_arn.ok_or_else(|| Error::unreadable("the listener's ARN"))?;
+    let action = listener.default_actions.unwrap_or_default().into_iter().next();
+    let target = action.and_then(|action| {
+        let forward = action.forward_config.and_then(|forward| forward.target_groups?.into_iter().next());
+        action.target_group_arn.or_else(|| forward?.target_group_arn)
+    });
+    let spec = Listener {
+        load_balancer: Fixed(Ref::existing(listener.load_balancer_arn.unwrap_or_default())),
+        port: listener.port.unwrap_or_default(),
+        protocol: Protocol::read(listener.protocol.as_ref(), &arn)?,
+        target_group: Ref::existing(target.unwrap_or_default()),
+    };
+    Ok(Live::new(arn.clone(), spec).output("arn", arn))
 }

@@ -1,9 +1,17 @@
 //! `elb/load-balancer`: a network load balancer, found by its name (API model of 2015-12-01).
 
+use super::tags;
+use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
-use crate::resource::{Auto, Fixed, Named, Ref, Set};
+use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref, Set, Status, Typical};
+use aws_sdk_elasticloadbalancingv2::types::{
+    EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum as Enforce, LoadBalancer as Description,
+    LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum, LoadBalancerTypeEnum,
+};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A network load balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,4 +47,139 @@ crate::attribute!(
 
 impl Named for LoadBalancer {
     const NAME: &'static str = "elb/load-balancer";
+}
+
+const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
+const DELETION_PROTECTION: &str = "deletion_protection.enabled";
+
+impl Kind for LoadBalancer {
+    const OUTPUTS: &'static [&'static str] = &["arn", "dns_name", "zone_id"];
+    const TAGGING: Tagging = Tagging::LoadBalancing;
+    const TYPICAL: Typical = Typical::seconds(150, 60, 10);
+
+    fn natural_id(&self) -> Option<String> {
+        Some(self.name.0.clone())
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let prefix = cx.arn("elasticloadbalancing", "loadbalancer/net/");
+        let index = cx.tag_index().await?;
+        if !index.keys().any(|arn| arn.starts_with(&prefix)) {
+            return Ok(vec![]);
+        }
+        // Asking for ARNs fails as a whole when the index still has one that is gone.
+        let mut pages = cx.elb().describe_load_balancers().into_paginator().send();
+        let mut all = vec![];
+        while let Some(page) = pages.next().await {
+            all.extend(page?.load_balancers.unwrap_or_default());
+        }
+        let ours = all.into_iter().filter_map(|one| {
+            let tags = index.get(one.load_balancer_arn.as_ref()?)?.clone();
+            Some(live(cx, one, tags))
+        });
+        Ok(try_join_all(ours).await?.into_iter().flatten().collect())
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let answer = cx.elb().describe_load_balancers().names(id).send().await.map_err(Error::from);
+        let balancer = found(answer)?.and_then(|answer| answer.load_balancers?.into_iter().next());
+        let Some(balancer) = balancer else { return Ok(None) };
+        let arn = balancer.load_balancer_arn.clone().unwrap_or_default();
+        match tags::of(cx, std::slice::from_ref(&arn)).await?.remove(&arn) {
+            Some(tags) => live(cx, balancer, tags).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let (inside, outside) = (LoadBalancerSchemeEnum::Internal, LoadBalancerSchemeEnum::InternetFacing);
+        let call = cx.elb().create_load_balancer().name(&*self.name).r#type(LoadBalancerTypeEnum::Network);
+        let call = call.scheme(if *self.internal { inside } else { outside }).set_tags(Some(tags::sent(cx)));
+        let groups = Some(values(&self.security_groups)).filter(|groups| !groups.is_empty());
+        call.set_subnets(Some(values(&self.subnets))).set_security_groups(groups).send().await?;
+        Ok(self.name.0.clone())
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the load balancer's ARN"))?;
+        if changes.touch("subnets") {
+            cx.elb().set_subnets().load_balancer_arn(arn).set_subnets(Some(values(&self.subnets))).send().await?;
+        }
+        if changes.touch("security_groups") || changes.touch("check_private_link") {
+            let call = cx.elb().set_security_groups().load_balancer_arn(arn);
+            let enforce = self.check_private_link.map(|on| if on { Enforce::On } else { Enforce::Off });
+            let call = call.set_enforce_security_group_inbound_rules_on_private_link_traffic(enforce);
+            call.set_security_groups(Some(values(&self.security_groups))).send().await?;
+        }
+        if changes.touch("cross_zone") || changes.touch("deletion_protection") {
+            let attributes = [(CROSS_ZONE, self.cross_zone), (DELETION_PROTECTION, self.deletion_protection)];
+            modify(cx, arn, &attributes).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the load balancer's ARN"))?;
+        if live.spec.deletion_protection {
+            found(modify(cx, arn, &[(DELETION_PROTECTION, false)]).await)?;
+        }
+        let outcome = cx.elb().delete_load_balancer().load_balancer_arn(arn).send().await.map_err(Error::from);
+        found(outcome).map(drop)
+    }
+}
+
+fn values<K>(references: &Set<Ref<K>>) -> Vec<String> {
+    references.iter().map(|reference| reference.value().to_owned()).collect()
+}
+
+async fn modify(cx: &Cx, arn: &str, attributes: &[(&str, bool)]) -> aws::Result<()> {
+    let attribute = |(key, on): &(&str, bool)| LoadBalancerAttribute::builder().key(*key).value(on.to_string()).build();
+    let attributes = attributes.iter().map(attribute).collect();
+    let call = cx.elb().modify_load_balancer_attributes().load_balancer_arn(arn);
+    call.set_attributes(Some(attributes)).send().await?;
+    Ok(())
+}
+
+async fn live(
+    cx: &Cx,
+    balancer: Description,
+    tags: BTreeMap<String, String>,
+) -> aws::Result<Option<Live<LoadBalancer>>> {
+    let arn = balancer.load_balancer_arn.ok_or_else(|| Error::unreadable("the load balancer's ARN"))?;
+    let call = cx.elb().describe_load_balancer_attributes().load_balancer_arn(&arn);
+    let Some(answer) = found(call.send().await.map_err(Error::from))? else { return Ok(None) };
+    let attributes = answer.attributes.unwrap_or_default();
+    let on = |key| attributes.iter().any(|it| it.key() == Some(key) && it.value() == Some("true"));
+    let zones = balancer.availability_zones.unwrap_or_default().into_iter();
+    let groups: Set<Ref<SecurityGroup>> =
+        balancer.security_groups.unwrap_or_default().into_iter().map(Ref::existing).collect();
+    let enforce = balancer.enforce_security_group_inbound_rules_on_private_link_traffic;
+    let name = balancer.load_balancer_name.unwrap_or_default();
+    let spec = LoadBalancer {
+        name: Fixed(name.clone()),
+        internal: Fixed(balancer.scheme == Some(LoadBalancerSchemeEnum::Internal)),
+        subnets: zones.filter_map(|zone| zone.subnet_id).map(Ref::existing).collect(),
+        check_private_link: Auto((!groups.is_empty()).then(|| enforce.as_deref() != Some("off"))),
+        security_groups: groups,
+        cross_zone: on(CROSS_ZONE),
+        deletion_protection: on(DELETION_PROTECTION),
+    };
+    let state = balancer.state;
+    let status = match state.as_ref().and_then(|state| state.code.as_ref()) {
+        Some(LoadBalancerStateEnum::Active | LoadBalancerStateEnum::ActiveImpaired) => Status::Ready,
+        Some(LoadBalancerStateEnum::Failed) => {
+            let reason = state.and_then(|state| state.reason);
+            Status::Failed(reason.unwrap_or_else(|| "the load balancer could not be set up".into()))
+        }
+        Some(other) => Status::Pending(other.as_str().to_owned()),
+        None => Status::Pending("provisioning".into()),
+    };
+    let protected = spec.deletion_protection;
+    let mut live = Live::new(name, spec).output("arn", arn).tagged(cx, tags).status(status);
+    for (output, value) in [("dns_name", balancer.dns_name), ("zone_id", balancer.canonical_hosted_zone_id)] {
+        if let Some(value) = value {
+            live = live.output(output, value);
+        }
+    }
+    Ok(Some(live.holds_data(protected)))
 }

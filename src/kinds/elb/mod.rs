@@ -2,4 +2,5 @@
 
 pub mod listener;
 pub mod load_balancer;
+mod tags;
 pub mod target_group;

@@ -1,10 +1,20 @@
 //! `elb/target-group`: the instances behind a network load balancer, found by the group's name (API
 //! model of 2015-12-01).
 
+use super::tags;
+use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::instance::Instance;
 use crate::kinds::ec2::vpc::Vpc;
-use crate::resource::{Auto, Fixed, Named, Ref, Set};
+use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry, Set};
+use aws_sdk_elasticloadbalancingv2::types::{
+    Matcher, ProtocolEnum, TargetDescription, TargetGroup as Description, TargetGroupAttribute, TargetHealthStateEnum,
+    TargetTypeEnum,
+};
+use futures::future::try_join_all;
+use futures::try_join;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A target group of instances, with its targets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -141,4 +151,214 @@ fn success() -> String {
 
 impl Named for TargetGroup {
     const NAME: &'static str = "elb/target-group";
+}
+
+const DELAY: &str = "deregistration_delay.timeout_seconds";
+const PRESERVE_CLIENT_IP: &str = "preserve_client_ip.enabled";
+const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
+
+impl Kind for TargetGroup {
+    const TAGGING: Tagging = Tagging::LoadBalancing;
+    const RETRY: &'static [Retry] =
+        &[Retry { code: "InvalidTarget", message: "not in a running state", during: Duration::from_secs(120) }];
+
+    fn natural_id(&self) -> Option<String> {
+        Some(self.name.0.clone())
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let prefix = cx.arn("elasticloadbalancing", "targetgroup/");
+        let index = cx.tag_index().await?;
+        if !index.keys().any(|arn| arn.starts_with(&prefix)) {
+            return Ok(vec![]);
+        }
+        // Asking for ARNs fails as a whole when the index still has one that is gone.
+        let mut pages = cx.elb().describe_target_groups().into_paginator().send();
+        let mut all = vec![];
+        while let Some(page) = pages.next().await {
+            all.extend(page?.target_groups.unwrap_or_default());
+        }
+        let ours = all.into_iter().filter_map(|one| {
+            let tags = index.get(one.target_group_arn.as_ref()?)?.clone();
+            Some(live(cx, one, tags))
+        });
+        Ok(try_join_all(ours).await?.into_iter().flatten().collect())
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let answer = cx.elb().describe_target_groups().names(id).send().await.map_err(Error::from);
+        let group = found(answer)?.and_then(|answer| answer.target_groups?.into_iter().next());
+        let Some(group) = group else { return Ok(None) };
+        let arn = group.target_group_arn.clone().unwrap_or_default();
+        match tags::of(cx, std::slice::from_ref(&arn)).await?.remove(&arn) {
+            Some(tags) => live(cx, group, tags).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let check = &self.health_check;
+        let call = cx.elb().create_target_group().name(&*self.name).target_type(TargetTypeEnum::Instance);
+        let call = call.protocol(self.protocol.sent()).port(*self.port).vpc_id(self.vpc.value());
+        let call = call.health_check_protocol(check.probe.protocol()).health_check_port(check.port_text());
+        let call = call.set_health_check_path(check.probe.path()).set_matcher(check.probe.matcher());
+        let call = call.health_check_interval_seconds(check.interval).health_check_timeout_seconds(check.timeout);
+        let call = call.healthy_threshold_count(check.healthy_after).unhealthy_threshold_count(check.unhealthy_after);
+        call.set_tags(Some(tags::sent(cx))).send().await?;
+        Ok(self.name.0.clone())
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the target group's ARN"))?;
+        if changes.touch("health_check") {
+            let check = &self.health_check;
+            let call = cx.elb().modify_target_group().target_group_arn(arn);
+            let call = call.health_check_protocol(check.probe.protocol()).health_check_port(check.port_text());
+            let call = call.set_health_check_path(check.probe.path()).set_matcher(check.probe.matcher());
+            let call = call.health_check_interval_seconds(check.interval).health_check_timeout_seconds(check.timeout);
+            let call = call.healthy_threshold_count(check.healthy_after);
+            call.unhealthy_threshold_count(check.unhealthy_after).send().await?;
+        }
+        if ["deregistration_delay", "preserve_client_ip", "proxy_protocol"].iter().any(|field| changes.touch(field)) {
+            let attribute = |key, value: String| TargetGroupAttribute::builder().key(key).value(value).build();
+            let call = cx.elb().modify_target_group_attributes().target_group_arn(arn);
+            let call = call.attributes(attribute(DELAY, self.deregistration_delay.to_string()));
+            let call = call.attributes(attribute(PROXY_PROTOCOL, self.proxy_protocol.to_string()));
+            let call = match *self.preserve_client_ip {
+                Some(preserve) => call.attributes(attribute(PRESERVE_CLIENT_IP, preserve.to_string())),
+                None => call,
+            };
+            call.send().await?;
+        }
+        if changes.touch("targets") {
+            self.exchange(cx, arn, &live.spec.targets).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the target group's ARN"))?;
+        let outcome = cx.elb().delete_target_group().target_group_arn(arn).send().await.map_err(Error::from);
+        found(outcome).map(drop)
+    }
+}
+
+impl TargetGroup {
+    /// Puts new targets in before it takes old ones out.
+    async fn exchange(&self, cx: &Cx, arn: &str, now: &Set<Ref<Instance>>) -> aws::Result<()> {
+        let missing = |of: &[Ref<Instance>], from: &[Ref<Instance>]| -> Vec<TargetDescription> {
+            let missing = of.iter().filter(|target| !from.contains(target));
+            missing.map(|target| TargetDescription::builder().id(target.value()).build()).collect()
+        };
+        let (add, drop) = (missing(&self.targets, now), missing(now, &self.targets));
+        if !add.is_empty() {
+            cx.elb().register_targets().target_group_arn(arn).set_targets(Some(add)).send().await?;
+        }
+        if !drop.is_empty() {
+            cx.elb().deregister_targets().target_group_arn(arn).set_targets(Some(drop)).send().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Protocol {
+    pub(super) fn sent(self) -> ProtocolEnum {
+        match self {
+            Self::Tcp => ProtocolEnum::Tcp,
+            Self::Udp => ProtocolEnum::Udp,
+            Self::TcpUdp => ProtocolEnum::TcpUdp,
+        }
+    }
+
+    /// The protocol of `what`, as AWS reports it.
+    pub(super) fn read(protocol: Option<&ProtocolEnum>, what: &str) -> aws::Result<Self> {
+        match protocol {
+            Some(ProtocolEnum::Tcp) => Ok(Self::Tcp),
+            Some(ProtocolEnum::Udp) => Ok(Self::Udp),
+            Some(ProtocolEnum::TcpUdp) => Ok(Self::TcpUdp),
+            Some(other) => Err(Error::internal(format!("{what} speaks {other}, which is not supported"))),
+            None => Err(Error::unreadable(format_args!("the protocol of {what}"))),
+        }
+    }
+}
+
+impl HealthCheck {
+    fn port_text(&self) -> String {
+        self.port.map_or_else(|| "traffic-port".into(), |port| port.to_string())
+    }
+}
+
+impl Probe {
+    fn protocol(&self) -> ProtocolEnum {
+        match self {
+            Self::Tcp => ProtocolEnum::Tcp,
+            Self::Http(_) => ProtocolEnum::Http,
+            Self::Https(_) => ProtocolEnum::Https,
+        }
+    }
+
+    fn get(&self) -> Option<&HttpProbe> {
+        match self {
+            Self::Tcp => None,
+            Self::Http(get) | Self::Https(get) => Some(get),
+        }
+    }
+
+    fn path(&self) -> Option<String> {
+        self.get().map(|get| get.path.clone())
+    }
+
+    fn matcher(&self) -> Option<Matcher> {
+        self.get().map(|get| Matcher::builder().http_code(&get.codes).build())
+    }
+}
+
+async fn live(cx: &Cx, group: Description, tags: BTreeMap<String, String>) -> aws::Result<Option<Live<TargetGroup>>> {
+    let arn = group.target_group_arn.clone().ok_or_else(|| Error::unreadable("the target group's ARN"))?;
+    let attributes = async { cx.elb().describe_target_group_attributes().target_group_arn(&arn).send().await };
+    let health = async { cx.elb().describe_target_health().target_group_arn(&arn).send().await };
+    let (attributes, health) = try_join!(async { found(attributes.await.map_err(Error::from)) }, async {
+        found(health.await.map_err(Error::from))
+    },)?;
+    let (Some(attributes), Some(health)) = (attributes, health) else { return Ok(None) };
+    let attributes = attributes.attributes.unwrap_or_default();
+    let attribute = |key| attributes.iter().find(|it| it.key() == Some(key)).and_then(|it| it.value());
+    // A target that was taken out is shown until its connections have ended.
+    let targets = health.target_health_descriptions.unwrap_or_default().into_iter();
+    let targets = targets.filter(|target| {
+        let state = target.target_health.as_ref().and_then(|health| health.state.as_ref());
+        state != Some(&TargetHealthStateEnum::Draining)
+    });
+    let name = group.target_group_name.clone().unwrap_or_default();
+    let spec = TargetGroup {
+        name: Fixed(name.clone()),
+        protocol: Fixed(Protocol::read(group.protocol.as_ref(), &name)?),
+        port: Fixed(group.port.unwrap_or_default()),
+        vpc: Fixed(Ref::existing(group.vpc_id.clone().unwrap_or_default())),
+        health_check: health_check(group),
+        targets: targets.filter_map(|target| target.target?.id).map(Ref::existing).collect(),
+        deregistration_delay: attribute(DELAY).and_then(|text| text.parse().ok()).unwrap_or_else(five_minutes),
+        preserve_client_ip: Auto(attribute(PRESERVE_CLIENT_IP).map(|text| text == "true")),
+        proxy_protocol: attribute(PROXY_PROTOCOL) == Some("true"),
+    };
+    Ok(Some(Live::new(name, spec).output("arn", arn).tagged(cx, tags)))
+}
+
+fn health_check(group: Description) -> HealthCheck {
+    let probe = || HttpProbe {
+        path: group.health_check_path.unwrap_or_else(root),
+        codes: group.matcher.and_then(|matcher| matcher.http_code).unwrap_or_else(success),
+    };
+    HealthCheck {
+        probe: match group.health_check_protocol {
+            Some(ProtocolEnum::Http) => Probe::Http(probe()),
+            Some(ProtocolEnum::Https) => Probe::Https(probe()),
+            _ => Probe::Tcp,
+        },
+        port: group.health_check_port.and_then(|port| port.parse().ok()),
+        interval: group.health_check_interval_seconds.unwrap_or_else(thirty),
+        timeout: group.health_check_timeout_seconds.unwrap_or_else(ten),
+        healthy_after: group.healthy_threshold_count.unwrap_or_else(five),
+        unhealthy_after: group.unhealthy_threshold_count.unwrap_or_else(two),
+    }
 }
