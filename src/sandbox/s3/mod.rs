@@ -13,6 +13,11 @@ pub const OPERATIONS: &[&[Operation]] = &[];
 #[serde(default)]
 pub struct State {}
 
+impl State {
+    /// Writes `id` for the principal `arn` (both in quotes) in every bucket policy: who it named is gone.
+    pub fn principal_gone(&mut self, _arn: &str, _id: &str) {}
+}
+
 /// Every tagged resource: ARN and tags.
 pub fn tagged(_account: &Account) -> Vec<(String, Tags)> {
     Vec::new()
