@@ -4,6 +4,7 @@ pub mod decode;
 pub mod diagnostic;
 pub mod interpolate;
 pub mod layout;
+pub mod lower;
 pub mod merge;
 pub mod source;
 pub mod yaml;

@@ -1,0 +1,226 @@
+//! IAM documents, least privilege first (AWS.md §3.2 and part 3, PIPELINE §3.2 and §5).
+
+use crate::resource::Policy;
+use serde_json::{Value, json};
+use std::fmt::Display;
+
+/// Where things are, for ARNs.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// The region.
+    pub region: String,
+    /// The account id.
+    pub account: String,
+}
+
+impl Place {
+    /// The ARN of `resource` in `service` of this account and region.
+    pub fn arn(&self, service: &str, resource: impl Display) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
+    }
+
+    /// The ARN of a bucket or of objects in it.
+    pub fn s3(&self, resource: impl Display) -> String {
+        format!("arn:{}:s3:::{resource}", self.partition)
+    }
+
+    /// The ARN of a policy that AWS manages.
+    pub fn managed_policy(&self, name: &str) -> String {
+        format!("arn:{}:iam::aws:policy/{name}", self.partition)
+    }
+}
+
+fn document(statements: Vec<Value>) -> Policy {
+    Policy::new(json!({ "Version": "2012-10-17", "Statement": statements }))
+}
+
+fn allow(actions: &[&str], resources: &[String]) -> Value {
+    json!({ "Effect": "Allow", "Action": actions, "Resource": resources })
+}
+
+/// Lets `services` assume a role, on behalf of this account alone where `source` names what for.
+pub fn trust(place: &Place, services: &[&str], source: Option<String>) -> Policy {
+    let mut statement = json!({
+        "Effect": "Allow",
+        "Principal": { "Service": services },
+        "Action": "sts:AssumeRole",
+    });
+    if let Some(source) = source {
+        statement["Condition"] = json!({
+            "StringEquals": { "aws:SourceAccount": place.account },
+            "ArnLike": { "aws:SourceArn": source },
+        });
+    }
+    document(vec![statement])
+}
+
+/// A Kafka cluster for policies: its ARN and the part of it after `cluster/`, both maybe holes.
+#[derive(Clone, Debug)]
+pub struct Kafka {
+    /// The cluster's ARN.
+    pub arn: String,
+    /// Its name and UUID, `main/1a2b…-3`.
+    pub uuid: String,
+}
+
+impl Kafka {
+    fn topic(&self, place: &Place, topic: &str) -> String {
+        place.arn("kafka", format!("topic/{}/{topic}", self.uuid))
+    }
+
+    fn group(&self, place: &Place, group: &str) -> String {
+        place.arn("kafka", format!("group/{}/{group}", self.uuid))
+    }
+}
+
+/// The client machine: produces to and consumes from exactly `topics`.
+pub fn kafka_client(place: &Place, kafka: &Kafka, topics: &[String]) -> Policy {
+    let mut statements = vec![allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], &[kafka.arn.clone()])];
+    if !topics.is_empty() {
+        let actions = [
+            "kafka-cluster:DescribeTopic",
+            "kafka-cluster:DescribeTopicDynamicConfiguration",
+            "kafka-cluster:ReadData",
+            "kafka-cluster:WriteData",
+        ];
+        let topics: Vec<String> = topics.iter().map(|topic| kafka.topic(place, topic)).collect();
+        statements.push(allow(&actions, &topics));
+        statements.push(allow(&["kafka-cluster:WriteDataIdempotently"], &[kafka.arn.clone()]));
+    }
+    statements.push(allow(&["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"], &[kafka.group(place, "*")]));
+    document(statements)
+}
+
+/// An S3 sink connector: reads `topics`, writes what it must to its own topics and `dead_letters`, and
+/// delivers to `bucket`.
+pub fn s3_sink(place: &Place, kafka: &Kafka, topics: &[String], dead_letters: Option<&str>, bucket: &str) -> Policy {
+    let own = kafka.topic(place, "__amazon_msk_connect_*");
+    let topics: Vec<String> = topics.iter().map(|topic| kafka.topic(place, topic)).collect();
+    let mut statements = vec![
+        allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], &[kafka.arn.clone()]),
+        allow(&["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], &topics),
+        allow(
+            &[
+                "kafka-cluster:CreateTopic",
+                "kafka-cluster:DescribeTopic",
+                "kafka-cluster:ReadData",
+                "kafka-cluster:WriteData",
+            ],
+            &[own],
+        ),
+        allow(
+            &["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
+            &[kafka.group(place, "__amazon_msk_connect_*"), kafka.group(place, "connect-*")],
+        ),
+        allow(&["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], &[place.s3(bucket)]),
+        allow(
+            &["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+            &[place.s3(format!("{bucket}/*"))],
+        ),
+    ];
+    if let Some(topic) = dead_letters {
+        let actions = ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"];
+        statements.push(allow(&actions, &[kafka.topic(place, topic)]));
+    }
+    document(statements)
+}
+
+/// A channel: delivers to `bucket` and writes its log.
+pub fn channel(place: &Place, bucket: &str, log_group: Option<&str>) -> Policy {
+    let mut statements = vec![
+        allow(&["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], &[place.s3(bucket)]),
+        allow(
+            &["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
+            &[place.s3(format!("{bucket}/*"))],
+        ),
+    ];
+    if let Some(group) = log_group {
+        let group = place.arn("logs", format!("log-group:{group}:*"));
+        statements.push(allow(&["logs:CreateLogStream", "logs:PutLogEvents"], &[group]));
+    }
+    document(statements)
+}
+
+/// API Gateway: puts records into, and manages, exactly `streams`.
+pub fn kinesis_proxy(place: &Place, streams: &[String]) -> Policy {
+    let arns: Vec<String> = streams.iter().map(|stream| place.arn("kinesis", format!("stream/{stream}"))).collect();
+    let actions = [
+        "kinesis:CreateStream",
+        "kinesis:DeleteStream",
+        "kinesis:DescribeStream",
+        "kinesis:PutRecord",
+        "kinesis:PutRecords",
+    ];
+    document(vec![allow(&["kinesis:ListStreams"], &["*".into()]), allow(&actions, &arns)])
+}
+
+/// An Airflow environment: its bucket, its logs, its queues (AWS.md §3.2).
+pub fn airflow(place: &Place, environment: &str, bucket: &str, kms_key: Option<&str>) -> Policy {
+    let Place { partition, region, account } = place;
+    let queues = format!("arn:{partition}:sqs:{region}:*:airflow-celery-*");
+    let mut statements = vec![
+        allow(&["airflow:PublishMetrics"], &[place.arn("airflow", format!("environment/{environment}"))]),
+        allow(&["s3:GetBucket*", "s3:GetObject*", "s3:List*"], &[place.s3(bucket), place.s3(format!("{bucket}/*"))]),
+        allow(&["s3:GetAccountPublicAccessBlock"], &["*".into()]),
+        allow(
+            &[
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:GetLogEvents",
+                "logs:GetLogGroupFields",
+                "logs:GetLogRecord",
+                "logs:GetQueryResults",
+                "logs:PutLogEvents",
+            ],
+            &[place.arn("logs", format!("log-group:airflow-{environment}-*"))],
+        ),
+        allow(&["cloudwatch:PutMetricData", "logs:DescribeLogGroups"], &["*".into()]),
+        allow(
+            &[
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ReceiveMessage",
+                "sqs:SendMessage",
+            ],
+            &[queues],
+        ),
+    ];
+    let kms = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"];
+    let via = |services: &[&str]| -> Value {
+        let services: Vec<String> =
+            services.iter().map(|service| format!("{service}.{region}.amazonaws.com")).collect();
+        json!({ "StringLike": { "kms:ViaService": services } })
+    };
+    // Queues are encrypted with a key of another account of AWS's unless the environment has its own.
+    statements.push(match kms_key {
+        None => json!({
+            "Effect": "Allow",
+            "Action": kms,
+            "NotResource": [format!("arn:{partition}:kms:*:{account}:key/*")],
+            "Condition": via(&["sqs"]),
+        }),
+        Some(key) => json!({
+            "Effect": "Allow",
+            "Action": kms,
+            "Resource": [key],
+            "Condition": via(&["sqs", "s3"]),
+        }),
+    });
+    document(statements)
+}
+
+/// A bucket policy that refuses requests without TLS.
+pub fn tls_only(place: &Place, bucket: &str) -> Policy {
+    document(vec![json!({
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [place.s3(bucket), place.s3(format!("{bucket}/*"))],
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    })])
+}

@@ -1,0 +1,205 @@
+//! What lowering writes for machines: user data, templates, connector properties, policies.
+
+use aqueduct::manifest::lower::cloud_init::{Download, Security, Software, user_data};
+use aqueduct::manifest::lower::connector::{DeadLetters, S3Sink, properties};
+use aqueduct::manifest::lower::policies::{self, Kafka, Place};
+use aqueduct::manifest::lower::routes::{Access, cors, kafka, kinesis};
+use aqueduct::resource::Ref;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+fn software() -> Software {
+    let download = |file: &str| Download { url: format!("https://example.com/{file}"), sha256: None };
+    Software {
+        java_package: "java-17-amazon-corretto-headless".into(),
+        kafka: download("kafka_2.13-3.6.0.tgz"),
+        iam_library: Download { sha256: Some("ab".repeat(32)), ..download("iam.jar") },
+        rest_proxy: download("confluent-7.6.0.tar.gz"),
+        bootstrap_servers: "⟦kafka/cluster/main|bootstrap_brokers_iam⟧".into(),
+        security: Security::Iam,
+        port: 8082,
+        heap_mib: 512,
+    }
+}
+
+fn written_files(user_data: &str) -> BTreeMap<String, String> {
+    let config: Value = serde_yaml::from_str(user_data).unwrap();
+    let files = config["write_files"].as_array().unwrap();
+    let file = |file: &Value| (file["path"].as_str().unwrap().into(), file["content"].as_str().unwrap().into());
+    files.iter().map(file).collect()
+}
+
+#[test]
+fn user_data_is_cloud_config_that_starts_the_proxy() {
+    let text = user_data(&software());
+    assert!(text.starts_with("#cloud-config\n"));
+    assert!(text.len() < 16 * 1024, "EC2 takes 16 KiB, this has {}", text.len());
+    let files = written_files(&text);
+    let proxy = &files["/opt/aqueduct/kafka-rest.properties"];
+    assert!(proxy.contains("bootstrap.servers=⟦kafka/cluster/main|bootstrap_brokers_iam⟧\n"), "{proxy}");
+    assert!(proxy.contains("client.sasl.mechanism=AWS_MSK_IAM\n"), "{proxy}");
+    assert!(proxy.contains("producer.max.block.ms=15000\n"), "{proxy}");
+    let unit = &files["/etc/systemd/system/kafka-rest.service"];
+    assert!(unit.contains("Environment=CLASSPATH=/opt/aqueduct/aws-msk-iam-auth.jar\n"), "{unit}");
+    assert!(unit.contains("Restart=always\n"), "{unit}");
+    let install = &files["/opt/aqueduct/install"];
+    assert!(
+        install.contains(&format!("fetch 'https://example.com/iam.jar' aws-msk-iam-auth.jar '{}'", "ab".repeat(32)))
+    );
+    assert!(install.contains("fetch 'https://example.com/kafka_2.13-3.6.0.tgz' kafka.tgz ''"), "{install}");
+}
+
+#[test]
+fn user_data_of_a_plain_text_cluster_names_no_iam() {
+    let text = user_data(&Software { security: Security::Plaintext, ..software() });
+    let files = written_files(&text);
+    assert_eq!(files["/opt/aqueduct/client.properties"], "security.protocol=PLAINTEXT\n");
+}
+
+#[test]
+fn a_url_cannot_break_out_of_the_install_script() {
+    let evil = Download { url: "https://example.com/'; reboot; '".into(), sha256: None };
+    let files = written_files(&user_data(&Software { kafka: evil, ..software() }));
+    assert!(files["/opt/aqueduct/install"].contains(r"'https://example.com/'\''; reboot; '\'''"));
+}
+
+#[test]
+fn kinesis_has_six_methods_that_report_errors_as_errors() {
+    let role = Ref::to("api");
+    let routes = kinesis("us-east-1", "aws", &role, Access::Open);
+    let names: Vec<&str> = routes.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "DELETE /streams/{stream-name}",
+            "GET /streams",
+            "GET /streams/{stream-name}",
+            "POST /streams/{stream-name}",
+            "PUT /streams/{stream-name}/record",
+            "PUT /streams/{stream-name}/records",
+        ]
+    );
+    for route in routes.values() {
+        let pattern = |status: &str| route.responses[status].mapping.as_ref().unwrap().selection_pattern.clone();
+        assert_eq!(pattern("200"), None);
+        assert_eq!(pattern("400").as_deref(), Some(r"4\d{2}"));
+        assert_eq!(pattern("500").as_deref(), Some(r"5\d{2}"));
+        let content_type = &route.integration.request_parameters["integration.request.header.Content-Type"];
+        assert_eq!(content_type, "'application/x-amz-json-1.1'");
+    }
+    let records = &routes["PUT /streams/{stream-name}/records"].integration.request_templates["application/json"];
+    assert!(records.contains(r#"$input.json("$.records[$foreach.index].data")"#), "objects stay JSON: {records}");
+}
+
+#[test]
+fn the_kafka_route_is_plain_http_with_its_path_mapped() {
+    let routes = kafka("192.0.2.1", 8082, None, Access::ApiKey);
+    let route = &routes["ANY /{proxy+}"];
+    assert_eq!(route.integration.uri.as_deref(), Some("http://192.0.2.1:8082/{proxy}"));
+    assert_eq!(route.integration.request_parameters["integration.request.path.proxy"], "method.request.path.proxy");
+    assert_eq!(route.request_parameters["method.request.path.proxy"], true);
+    assert!(route.api_key_required);
+}
+
+#[test]
+fn cors_answers_on_every_path() {
+    let routes = kafka("192.0.2.1", 8082, None, Access::Iam);
+    let preflight = cors(&routes, "*");
+    let route = &preflight["OPTIONS /{proxy+}"];
+    assert_eq!(route.authorization, "NONE", "browsers do not sign preflights");
+    assert!(route.request_parameters.contains_key("method.request.path.proxy"));
+    let mapping = route.responses["200"].mapping.as_ref().unwrap();
+    assert_eq!(mapping.parameters["method.response.header.Access-Control-Allow-Origin"], "'*'");
+}
+
+fn sink(topics: &[String]) -> S3Sink<'_> {
+    let dead_letters = Some(DeadLetters { topic: "dead", replication: 3 });
+    S3Sink {
+        topics,
+        bucket: "user-x-bucket",
+        region: "us-east-1",
+        tasks: 3,
+        flush_size: 1000,
+        rotate_seconds: 600,
+        dead_letters,
+    }
+}
+
+#[test]
+fn a_sink_rotates_idle_partitions_and_keeps_bad_records() {
+    let topics = ["x.pin".to_string(), "x.geo".to_string()];
+    let properties = properties(&sink(&topics), &BTreeMap::new());
+    assert_eq!(properties["topics"], "x.pin,x.geo");
+    assert_eq!(properties["rotate.schedule.interval.ms"], "600000");
+    assert_eq!(properties["timezone"], "UTC", "scheduled rotation needs it");
+    assert_eq!(properties["errors.tolerance"], "all");
+    assert_eq!(properties["errors.deadletterqueue.topic.name"], "dead");
+}
+
+#[test]
+fn any_property_may_be_overridden_or_taken_away() {
+    let topics = ["x.pin".to_string()];
+    let given = [("flush.size", "1"), ("topics.regex", "x\\..*"), ("errors.tolerance", "")];
+    let overrides = given.map(|(key, value)| (key.to_string(), value.to_string())).into();
+    let properties = properties(&sink(&topics), &overrides);
+    assert_eq!(properties["flush.size"], "1");
+    assert_eq!(properties["topics.regex"], "x\\..*");
+    assert!(!properties.contains_key("topics"), "topics and topics.regex exclude each other");
+    assert!(!properties.contains_key("errors.tolerance"));
+}
+
+fn place() -> Place {
+    Place { partition: "aws".into(), region: "us-east-1".into(), account: "000000000000".into() }
+}
+
+fn allowed(policy: &aqueduct::resource::Policy) -> Vec<(String, String)> {
+    let statements = policy.document()["Statement"].as_array().unwrap().clone();
+    let texts = |value: &Value| {
+        value.as_array().into_iter().flatten().map(|v| v.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let pairs = statements.iter().flat_map(|statement| {
+        let resources = texts(&statement["Resource"]);
+        texts(&statement["Action"])
+            .into_iter()
+            .flat_map(move |action| resources.clone().into_iter().map(move |r| (action.clone(), r)))
+    });
+    pairs.collect()
+}
+
+#[test]
+fn the_client_may_use_its_topics_and_no_others() {
+    let kafka = Kafka { arn: "CLUSTER".into(), uuid: "main/1".into() };
+    let policy = policies::kafka_client(&place(), &kafka, &["x.pin".into()]);
+    let topics: Vec<_> = allowed(&policy).into_iter().filter(|(_, resource)| resource.contains(":topic/")).collect();
+    assert!(topics.iter().all(|(_, resource)| resource == "arn:aws:kafka:us-east-1:000000000000:topic/main/1/x.pin"));
+    assert!(topics.iter().any(|(action, _)| action == "kafka-cluster:WriteData"));
+    assert!(!topics.iter().any(|(action, _)| action.contains("DeleteTopic")));
+}
+
+#[test]
+fn the_sink_may_write_its_bucket_and_no_other() {
+    let kafka = Kafka { arn: "CLUSTER".into(), uuid: "main/1".into() };
+    let policy = policies::s3_sink(&place(), &kafka, &["x.pin".into()], Some("dead"), "user-x-bucket");
+    let writes: Vec<_> = allowed(&policy).into_iter().filter(|(action, _)| action == "s3:PutObject").collect();
+    assert_eq!(writes, [("s3:PutObject".into(), "arn:aws:s3:::user-x-bucket/*".into())]);
+    assert!(
+        allowed(&policy)
+            .iter()
+            .any(|(action, resource)| action == "kafka-cluster:WriteData" && resource.ends_with("/dead"))
+    );
+}
+
+#[test]
+fn no_policy_allows_everything() {
+    let kafka = Kafka { arn: "CLUSTER".into(), uuid: "main/1".into() };
+    let all = [
+        policies::kafka_client(&place(), &kafka, &["a".into()]),
+        policies::s3_sink(&place(), &kafka, &["a".into()], None, "b"),
+        policies::channel(&place(), "b", Some("logs")),
+        policies::kinesis_proxy(&place(), &["s".into()]),
+        policies::airflow(&place(), "env", "b", None),
+    ];
+    for (action, resource) in all.iter().flat_map(allowed) {
+        assert!(action != "*" && !action.ends_with(":*"), "{action} on {resource}");
+    }
+}
