@@ -10,6 +10,7 @@ mod policy;
 mod reference;
 pub mod tree;
 
+pub use crate::plan::{Change, To};
 pub use address::Address;
 pub use erased::{AnyKind, Erased, SpecError};
 pub use field::{Auto, Fixed, Initial, Needs, Secret, Set};

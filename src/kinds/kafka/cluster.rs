@@ -1,12 +1,25 @@
 //! `kafka/cluster`: an MSK cluster (AWS.md §3.1).
 
-use super::configuration::{Configuration, Revision};
+mod settings;
+mod steps;
+mod wire;
+
+pub use settings::{
+    AppliedConfiguration, Authentication, ClientBroker, LogBucket, Logs, Monitoring, NetworkType, OpenMonitoring,
+    Rebalancing, StorageMode, VpcConnectivity,
+};
+
+use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
-use crate::kinds::logs::log_group::LogGroup;
-use crate::kinds::s3::bucket::Bucket;
-use crate::resource::{Auto, Fixed, Initial, Named, Ref, Set};
+use crate::resource::{
+    Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Ref, Retry, Set, Status, To, Typical,
+};
+use aws_sdk_kafka::operation::get_bootstrap_brokers::GetBootstrapBrokersOutput;
+use aws_sdk_kafka::types::{Cluster as Reported, ClusterState};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 crate::attribute!(
     /// The part of the cluster's ARN after `cluster/`, its name and UUID: `main/1a2b…-3`. The ARNs of
@@ -150,151 +163,199 @@ pub struct ServerlessVpc {
     pub security_groups: Set<Ref<SecurityGroup>>,
 }
 
-/// A revision of a configuration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AppliedConfiguration {
-    /// Its ARN.
-    pub arn: Ref<Configuration>,
-    /// The number of the revision.
-    pub revision: Ref<Configuration, Revision>,
-}
-
-/// How clients may sign in. At least one way must be open.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Authentication {
-    /// With IAM.
-    #[serde(default)]
-    pub iam: bool,
-    /// With a user name and a password that Secrets Manager keeps.
-    #[serde(default)]
-    pub scram: bool,
-    /// With a certificate of one of these authorities, given by ARN.
-    #[serde(default)]
-    pub tls: Set<String>,
-    /// Not at all.
-    #[serde(default)]
-    pub unauthenticated: bool,
-}
-
-/// How clients may sign in from other VPCs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VpcConnectivity {
-    /// With IAM.
-    #[serde(default)]
-    pub iam: bool,
-    /// With a user name and a password.
-    #[serde(default)]
-    pub scram: bool,
-    /// With a certificate.
-    #[serde(default)]
-    pub tls: bool,
-}
-
-/// Where old segments go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StorageMode {
-    /// They stay on the brokers' volumes.
-    #[default]
-    Local,
-    /// To cheaper storage that does not fill up.
-    Tiered,
-}
-
-/// How clients may talk to brokers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClientBroker {
-    /// TLS alone.
-    #[default]
-    Tls,
-    /// TLS or plain text.
-    TlsPlaintext,
-    /// Plain text alone.
-    Plaintext,
-}
-
-/// How much CloudWatch is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Monitoring {
-    /// What costs nothing.
-    #[default]
-    Default,
-    /// And figures of each broker.
-    PerBroker,
-    /// And figures of each topic on each broker.
-    PerTopicPerBroker,
-    /// And figures of each partition.
-    PerTopicPerPartition,
-}
-
-/// What Prometheus may scrape.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpenMonitoring {
-    /// Figures of the Java machine, on port 11001.
-    #[serde(default)]
-    pub jmx_exporter: bool,
-    /// Figures of the host, on port 11002.
-    #[serde(default)]
-    pub node_exporter: bool,
-}
-
-/// Where logs go; nowhere when nothing is given.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Logs {
-    /// A log group of CloudWatch, by name.
-    #[serde(default)]
-    pub cloudwatch: Option<Ref<LogGroup>>,
-    /// A delivery stream of Data Firehose, by name.
-    #[serde(default)]
-    pub firehose: Option<String>,
-    /// A bucket.
-    #[serde(default)]
-    pub s3: Option<LogBucket>,
-}
-
-/// Logs in a bucket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LogBucket {
-    /// The bucket, by name.
-    pub bucket: Ref<Bucket>,
-    /// What the keys begin with.
-    #[serde(default)]
-    pub prefix: Option<String>,
-}
-
-/// Kinds of addresses of the brokers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NetworkType {
-    /// IPv4.
-    #[default]
-    Ipv4,
-    /// IPv4 and IPv6.
-    Dual,
-}
-
-/// Whether AWS moves partitions between Express brokers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rebalancing {
-    /// It does; so new clusters begin.
-    Active,
-    /// It does not.
-    Paused,
-}
-
 impl Named for Cluster {
     const NAME: &'static str = "kafka/cluster";
 }
 
 fn yes() -> Fixed<bool> {
     Fixed(true)
+}
+
+const NOT_CURRENT: Retry = Retry {
+    code: "BadRequestException",
+    message: "Check the current version and try again",
+    during: Duration::from_secs(300),
+};
+
+/// Neither a cluster that is being made nor one under maintenance can be deleted.
+const NOT_NOW: Retry = Retry {
+    code: "BadRequestException",
+    message: "You can't delete cluster in",
+    during: Duration::from_secs(2 * 60 * 60),
+};
+
+impl Kind for Cluster {
+    const HOLDS_DATA: bool = true;
+    const OUTPUTS: &'static [&'static str] = &[
+        "arn",
+        "uuid",
+        "bootstrap_brokers_iam",
+        "bootstrap_brokers_scram",
+        "bootstrap_brokers_tls",
+        "bootstrap_brokers_plaintext",
+        "bootstrap_brokers_public_iam",
+        "zookeeper",
+    ];
+    const TAGGING: Tagging = Tagging::Kafka;
+    const RETRY: &'static [Retry] = &[NOT_CURRENT, NOT_NOW];
+    const TYPICAL: Typical = Typical::seconds(20 * 60, 15 * 60, 8 * 60);
+    const TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
+
+    fn natural_id(&self) -> Option<String> {
+        Some(self.name.0.clone())
+    }
+
+    fn effect(change: &Change) -> Effect {
+        let To::Known(to) = &change.to else { return Effect::InPlace };
+        let (from, number) = (&change.from, |value: &serde_json::Value| value.as_i64());
+        let breaks = match change.field.strip_prefix("capacity.provisioned.") {
+            Some("version") => !is_upgrade(from.as_str(), to.as_str()),
+            Some("storage_gib") => number(to) < number(from),
+            Some("storage_mode") => to == "local",
+            Some("broker_type") => is_express(from.as_str()) != is_express(to.as_str()),
+            _ => false,
+        };
+        if breaks { Effect::Replacement } else { Effect::InPlace }
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let ours = |cluster: &Reported| {
+            let tags = cluster.tags.iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
+            cx.owner(Self::NAME, &tags).is_some()
+        };
+        let ours = reported(cx, None).await?.into_iter().filter(ours);
+        try_join_all(ours.map(|cluster| live(cx, cluster))).await
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let cluster = if id.starts_with("arn:") {
+            describe(cx, id).await?
+        } else {
+            let named = reported(cx, Some(id)).await?;
+            named.into_iter().find(|cluster| cluster.cluster_name.as_deref() == Some(id))
+        };
+        match cluster {
+            Some(cluster) => live(cx, cluster).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let call = cx.kafka().create_cluster_v2().cluster_name(&*self.name);
+        let call = call.set_tags(Some(cx.tags().into_iter().collect()));
+        let call = match &self.capacity {
+            Capacity::Provisioned(provisioned) => call.provisioned(provisioned.request()?),
+            Capacity::Serverless(serverless) => call.serverless(serverless.request()),
+        };
+        call.send().await?.cluster_arn.ok_or_else(|| Error::unreadable("the cluster's ARN"))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let (Capacity::Provisioned(wanted), Capacity::Provisioned(now)) = (&self.capacity, &live.spec.capacity) else {
+            return Ok(());
+        };
+        // Every update makes a new version, and a retried one must name the newest.
+        let cluster = describe(cx, &live.id).await?;
+        let version = cluster.and_then(|cluster| cluster.current_version);
+        let version = version.ok_or_else(|| Error::unreadable("the cluster's current version"))?;
+        steps::next(cx, &live.id, version, wanted, now, changes).await
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        match cx.kafka().delete_cluster().cluster_arn(&live.id).send().await.map_err(Error::from) {
+            Err(error) if error.is("BadRequestException", "in DELETING state") => Ok(()),
+            answer => found(answer).map(drop),
+        }
+    }
+}
+
+fn is_express(broker_type: Option<&str>) -> bool {
+    broker_type.is_some_and(|name| name.starts_with("express."))
+}
+
+/// Whether MSK moves a cluster from one version to the other in place: to newer ones only, and never
+/// from ZooKeeper to Kafka's own controllers.
+fn is_upgrade(from: Option<&str>, to: Option<&str>) -> bool {
+    let (Some(from), Some(to)) = (from, to) else { return true };
+    from.ends_with(".kraft") == to.ends_with(".kraft") && numbers(from) < numbers(to)
+}
+
+/// The numbers of a version, where `x` stands for the newest of its line.
+fn numbers(version: &str) -> Vec<u32> {
+    let number = |part: &str| if part == "x" { Some(u32::MAX) } else { part.parse().ok() };
+    version.split('.').map_while(number).collect()
+}
+
+/// Every cluster, or those whose names begin with `prefix`.
+async fn reported(cx: &Cx, prefix: Option<&str>) -> aws::Result<Vec<Reported>> {
+    let call = cx.kafka().list_clusters_v2().max_results(100).set_cluster_name_filter(prefix.map(str::to_owned));
+    let mut pages = call.into_paginator().send();
+    let mut all = vec![];
+    while let Some(page) = pages.next().await {
+        all.extend(page?.cluster_info_list.unwrap_or_default());
+    }
+    Ok(all)
+}
+
+async fn describe(cx: &Cx, arn: &str) -> aws::Result<Option<Reported>> {
+    let answer = cx.kafka().describe_cluster_v2().cluster_arn(arn).send().await.map_err(Error::from);
+    Ok(found(answer)?.and_then(|answer| answer.cluster_info))
+}
+
+async fn live(cx: &Cx, cluster: Reported) -> aws::Result<Live<Cluster>> {
+    let arn = cluster.cluster_arn.clone().ok_or_else(|| Error::unreadable("a cluster's ARN"))?;
+    let tags = cluster.tags.clone().unwrap_or_default();
+    let status = status(&cluster);
+    let brokers = match status {
+        Status::Ready | Status::Pending(_) if cluster.state != Some(ClusterState::Creating) => {
+            let answer = cx.kafka().get_bootstrap_brokers().cluster_arn(&arn).send().await.map_err(Error::from);
+            match answer {
+                // Not all states in between have brokers to name.
+                Err(error) if status != Status::Ready && matches!(error.class, Class::Invalid | Class::Busy) => None,
+                answer => found(answer)?,
+            }
+        }
+        _ => None,
+    };
+    let zookeeper = cluster.provisioned.as_ref().and_then(|provisioned| provisioned.zookeeper_connect_string.clone());
+    let uuid = arn.split_once(":cluster/").map(|(_, rest)| rest.to_owned());
+    let mut live = Live::new(&arn, wire::normal_form(cluster)?).output("arn", &arn).tagged(cx, tags).status(status);
+    let named = brokers.iter().flat_map(bootstrap).chain([("uuid", uuid), ("zookeeper", zookeeper.map(sorted))]);
+    for (name, value) in named {
+        live.outputs.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    Ok(live)
+}
+
+fn status(cluster: &Reported) -> Status {
+    match &cluster.state {
+        Some(ClusterState::Active) => Status::Ready,
+        Some(ClusterState::Deleting) => Status::Deleting,
+        Some(ClusterState::Failed) => {
+            let info = cluster.state_info.as_ref();
+            let parts = [info.and_then(|info| info.code.as_deref()), info.and_then(|info| info.message.as_deref())];
+            let reason = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+            Status::Failed(if reason.is_empty() { "FAILED, without a reason".into() } else { reason })
+        }
+        Some(other) => Status::Pending(other.as_str().to_owned()),
+        None => Status::Pending("in an unknown state".into()),
+    }
+}
+
+fn bootstrap(brokers: &GetBootstrapBrokersOutput) -> [(&'static str, Option<String>); 5] {
+    let sorted = |brokers: &Option<String>| brokers.clone().map(sorted);
+    [
+        ("bootstrap_brokers_iam", sorted(&brokers.bootstrap_broker_string_sasl_iam)),
+        ("bootstrap_brokers_scram", sorted(&brokers.bootstrap_broker_string_sasl_scram)),
+        ("bootstrap_brokers_tls", sorted(&brokers.bootstrap_broker_string_tls)),
+        ("bootstrap_brokers_plaintext", sorted(&brokers.bootstrap_broker_string)),
+        ("bootstrap_brokers_public_iam", sorted(&brokers.bootstrap_broker_string_public_sasl_iam)),
+    ]
+}
+
+/// AWS gives the brokers in another order each time.
+fn sorted(list: String) -> String {
+    let mut hosts: Vec<&str> = list.split(',').collect();
+    hosts.sort_unstable();
+    hosts.join(",")
 }
