@@ -1,5 +1,6 @@
 //! EC2 and VPC.
 
+pub mod cidr;
 pub mod elastic_ip;
 pub mod instance;
 pub mod internet_gateway;
