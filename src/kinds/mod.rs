@@ -14,8 +14,12 @@ pub mod s3;
 use crate::resource::{AnyKind, Erased};
 
 /// Every kind, needed ones before those that need them.
-pub static ALL: &[&dyn AnyKind] =
-    &[&Erased::<kafka::configuration::Configuration>::new(), &Erased::<kinesis::stream::Stream>::new()];
+pub static ALL: &[&dyn AnyKind] = &[
+    &Erased::<iam::role::Role>::new(),
+    &Erased::<iam::instance_profile::InstanceProfile>::new(),
+    &Erased::<kafka::configuration::Configuration>::new(),
+    &Erased::<kinesis::stream::Stream>::new(),
+];
 
 /// The kind called `name`.
 pub fn named(name: &str) -> Option<&'static dyn AnyKind> {

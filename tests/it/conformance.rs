@@ -28,6 +28,8 @@ pub struct Example {
 macro_rules! for_each_example {
     ($check:path) => {
         $crate::for_each_example! { $check:
+            iam_instance_profile
+            iam_role
             kafka_configuration
             kinesis_stream
         }
