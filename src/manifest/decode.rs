@@ -245,6 +245,9 @@ fn default_node(text: &str, at: Span) -> Node {
             let items = items.split(',').map(str::trim).filter(|item| !item.is_empty()).map(scalar).collect();
             Node { span: at, owner: at, value: Value::List(items) }
         }
+        None if text == "\"\"" => {
+            Node { span: at, owner: at, value: Value::Scalar(Scalar { text: String::new(), plain: false }) }
+        }
         None if text == "{}" => Node { span: at, owner: at, value: Value::Map(vec![]) },
         None => scalar(text),
     }
