@@ -2,8 +2,11 @@
 
 pub mod account;
 pub mod api_key;
+mod openapi;
+mod patch;
 pub mod rest_api;
 pub mod route;
 pub mod stage;
+mod tree;
 pub mod usage_plan;
 pub mod vpc_link;

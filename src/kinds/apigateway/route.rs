@@ -6,7 +6,7 @@
 use super::vpc_link::VpcLink;
 use crate::kinds::iam::role::Role;
 use crate::resource::{Arn, Ref, Set};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -32,12 +32,12 @@ pub struct Route {
     pub operation_name: Option<String>,
     /// The parameters that the route takes, `method.request.{path,querystring,header}.<name>`, and
     /// whether they are required. An integration can use only those that stand here. Those of the
-    /// path are always required.
+    /// path need not be listed: they are there and required, whether listed or not.
     #[serde(default)]
     pub request_parameters: BTreeMap<String, bool>,
-    /// The JSON schema of the request's body by content type; without `$ref`s.
+    /// The JSON schema of the request's body by content type.
     #[serde(default)]
-    pub request_schemas: BTreeMap<String, Value>,
+    pub request_schemas: BTreeMap<String, Schema>,
     /// What is refused before the integration sees it.
     #[serde(default)]
     pub validate: Validate,
@@ -50,6 +50,44 @@ pub struct Route {
 
 fn open() -> String {
     "NONE".into()
+}
+
+/// A JSON schema, in the part that OpenAPI 3.0 shares, without `$ref`s; canonical on parse, because
+/// AWS sorts the names in `required`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Schema(Value);
+
+impl Schema {
+    /// The canonical form of `schema`.
+    pub fn new(schema: Value) -> Self {
+        Self(canonical(schema))
+    }
+
+    /// The schema.
+    pub fn document(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::new)
+    }
+}
+
+fn canonical(schema: Value) -> Value {
+    match schema {
+        Value::Object(mut fields) => {
+            fields.remove("$schema");
+            if let Some(Value::Array(names)) = fields.get_mut("required") {
+                names.sort_by_key(Value::to_string);
+            }
+            fields.into_iter().map(|(key, value)| (key, canonical(value))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(canonical).collect(),
+        other => other,
+    }
 }
 
 /// What API Gateway checks before it calls the integration; it answers 400 itself.
@@ -80,8 +118,9 @@ pub struct Authorizer {
     /// The role with which the function is called.
     #[serde(default)]
     pub credentials: Option<Ref<Role, Arn>>,
-    /// Where callers identify themselves, such as `method.request.header.Authorization`.
-    #[serde(default)]
+    /// Where callers identify themselves: parameters of the request, separated by commas; of
+    /// `TOKEN` and `COGNITO_USER_POOLS` one header.
+    #[serde(default = "authorization_header")]
     pub identity_source: Option<String>,
     /// A regular expression that tokens must match.
     #[serde(default)]
@@ -92,6 +131,10 @@ pub struct Authorizer {
     /// The ARNs of the user pools.
     #[serde(default)]
     pub providers: Set<String>,
+}
+
+fn authorization_header() -> Option<String> {
+    Some("method.request.header.Authorization".into())
 }
 
 fn five_minutes() -> i32 {
@@ -124,7 +167,7 @@ pub struct Integration {
     /// constant in single quotes, which are part of the value.
     #[serde(default)]
     pub request_parameters: BTreeMap<String, String>,
-    /// Mapping templates of the request's body by content type.
+    /// Mapping templates of the request's body by content type; AWS reports an empty one as none.
     #[serde(default)]
     pub request_templates: BTreeMap<String, String>,
     /// What happens to a body for whose content type there is no template.
@@ -165,6 +208,8 @@ pub enum IntegrationType {
     AwsProxy,
     /// Nothing: the mappings alone make the answer.
     Mock,
+    /// The method has no integration, so that the API cannot be deployed. Only `read` gives it.
+    Missing,
 }
 
 /// What happens to a request body for whose content type there is no template.
@@ -214,13 +259,40 @@ pub struct Mapping {
     /// constant in single quotes.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
-    /// Mapping templates of the body by content type.
+    /// Mapping templates of the body by content type; AWS reports an empty one as none.
     #[serde(default)]
     pub templates: BTreeMap<String, String>,
     /// How the body is converted.
     #[serde(default)]
     pub content_handling: Option<ContentHandling>,
 }
+
+/// The method and the path of a route's key, such as `GET /streams`; `None` when it is no such key.
+pub fn parts(key: &str) -> Option<(&str, &str)> {
+    let (method, path) = key.split_once(' ')?;
+    (METHODS.contains(&method) && path.starts_with('/')).then_some((method, path))
+}
+
+/// The names of the variables in `path`, such as `proxy` in `/{proxy+}`.
+pub(super) fn variables(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| {
+        let name = part.strip_prefix('{')?.strip_suffix('}')?;
+        Some(name.strip_suffix('+').unwrap_or(name))
+    })
+}
+
+/// Reads routes and lists the parameters of their paths, which AWS does, too.
+pub(super) fn in_full<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Route>, D::Error> {
+    let mut routes = BTreeMap::<String, Route>::deserialize(deserializer)?;
+    for (key, route) in &mut routes {
+        for name in parts(key).into_iter().flat_map(|(_, path)| variables(path)) {
+            route.request_parameters.entry(format!("method.request.path.{name}")).or_insert(true);
+        }
+    }
+    Ok(routes)
+}
+
+const METHODS: &[&str] = &["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"];
 
 impl Route {
     /// An open route to `integration` without declared parameters or responses.

@@ -2,7 +2,7 @@
 
 use super::rest_api::{Definition, RestApi};
 use crate::kinds::logs::log_group::LogGroup;
-use crate::resource::{Arn, Auto, Fixed, Named, Needs, Ref, Set};
+use crate::resource::{Arn, Auto, Fixed, Named, Needs, Ref};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,7 +16,8 @@ pub struct Stage {
     pub api: Fixed<Ref<RestApi>>,
     /// What is deployed, as the digest of the API's routes: `Ref::to(<the API's name>)`. A change of
     /// any route changes it and so makes a new deployment. A change that somebody made behind our
-    /// back and that is put back does not: the snapshot that is deployed never had it.
+    /// back and that is put back does not: the snapshot that is deployed never had it. Any other
+    /// text is a label of the user's own, and only a new label makes a new deployment.
     pub definition: Ref<RestApi, Definition>,
     /// Free text; may be empty.
     #[serde(default)]
@@ -40,9 +41,6 @@ pub struct Stage {
     /// Settings by route, such as `GET /streams`; `*/*` for all routes.
     #[serde(default)]
     pub method_settings: BTreeMap<String, MethodSettings>,
-    /// Deployments of the stack that no stage uses any more, by id; leave it empty.
-    #[serde(default)]
-    pub superseded: Set<String>,
     /// What must exist first: the `apigateway/account` where requests are logged.
     #[serde(default)]
     pub needs: Needs,
