@@ -20,7 +20,7 @@ pub struct Answer {
 /// The content of an answer.
 #[derive(Clone, Debug)]
 pub enum Body {
-    /// Nothing, or the protocol's way of saying so (`{}`, an empty result element).
+    /// Nothing: the operation has no output. One with an output but nothing to say in it gives `{}` or an empty XML.
     Empty,
     /// JSON protocols.
     Json(Value),

@@ -8,6 +8,9 @@ use super::tags::Tags;
 /// Serves one call. Reads its whole input before it changes anything, so that a refused call has no effect.
 pub type Handler = fn(&mut Account, &Call) -> Result<Answer, Fault>;
 
+/// Gives ARN and tags of every tagged resource of a service in the region of the account.
+pub type Tagged = fn(&Account) -> Vec<(String, Tags)>;
+
 /// One operation of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
@@ -121,8 +124,8 @@ pub struct Service {
     pub throttle: (u16, &'static str),
     /// Whether it has one state for all regions.
     pub global: bool,
-    /// Every tagged resource it has at `account.now`: ARN and tags.
-    pub tagged: Option<fn(&Account) -> Vec<(String, Tags)>>,
+    /// What the tagging index knows of it; `None` when it is not in the index.
+    pub tagged: Option<Tagged>,
 }
 
 impl Service {

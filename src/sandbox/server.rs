@@ -7,6 +7,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -16,8 +17,11 @@ pub(super) async fn serve(sandbox: Arc<Sandbox>, listener: TcpListener) {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // An error is about the one connection that did not come to be.
-                let Ok((stream, _)) = accepted else { continue };
+                let Ok((stream, _)) = accepted else {
+                    // Mostly too many open files, which only time can mend.
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                };
                 // Answers are small and written at once: waiting to fill a packet only costs time.
                 let _ = stream.set_nodelay(true);
                 let sandbox = sandbox.clone();

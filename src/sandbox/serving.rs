@@ -142,7 +142,8 @@ impl Sandbox {
         let request_id = lock(&self.calls).request_ids.uuid();
         let (service, scope) = match recognise(&request) {
             Ok(known) => known,
-            Err((protocol, fault)) => {
+            Err(refused) => {
+                let (protocol, fault) = *refused;
                 self.record("", None, "", Some(&fault));
                 return Ok(wire::encode_fault(protocol, &request_id, head, &fault));
             }
@@ -326,18 +327,18 @@ fn handle(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
 }
 
 /// The service a request is for and who signed it; or how to refuse it, in the protocol it seems to speak.
-fn recognise(request: &Request) -> Result<(&'static Service, signature::Scope), (Protocol, Fault)> {
-    let scope = signature::scope(request).map_err(|fault| {
+fn recognise(request: &Request) -> Result<(&'static Service, signature::Scope), Box<(Protocol, Fault)>> {
+    let refuse = |fault| {
         let protocol = guess(request);
-        (protocol, in_words_of(protocol, fault))
-    })?;
+        Box::new((protocol, in_words_of(protocol, fault)))
+    };
+    let scope = signature::scope(request).map_err(refuse)?;
     match services::find(&scope.service) {
         Some(service) => Ok((service, scope)),
         None => {
-            let protocol = guess(request);
             let message =
                 format!("Credential should be scoped to a service of this sandbox, not to '{}'", scope.service);
-            Err((protocol, in_words_of(protocol, Fault::new(403, "SignatureDoesNotMatch", message))))
+            Err(refuse(Fault::new(403, "SignatureDoesNotMatch", message)))
         }
     }
 }

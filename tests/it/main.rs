@@ -5,5 +5,6 @@ mod conformance;
 mod crash;
 mod lower;
 mod manifest;
+mod sandbox;
 mod support;
 mod tidy;

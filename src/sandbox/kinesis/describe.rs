@@ -81,7 +81,8 @@ struct Nothing {}
 
 fn describe_limits(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let Nothing {} = call.input()?;
-    let streams = account.kinesis.streams.values().filter(|stream| stream.exists(call.now));
+    account.kinesis.settle(call.now);
+    let streams = account.kinesis.streams.values();
     let (on_demand, provisioned): (Vec<_>, Vec<_>) = streams.partition(|stream| stream.mode == Mode::OnDemand);
     Answer::json(json!({
         "ShardLimit": SHARD_QUOTA,
@@ -185,8 +186,10 @@ fn list_shards(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     Answer::json(answer)
 }
 
+type Keep = Box<dyn Fn(&Shard) -> bool>;
+
 /// Which shards a filter lets through. Without one it is those that still hold records.
-fn filter(filter: Option<&ShardFilter>, horizon: u64, now: u64) -> Result<Box<dyn Fn(&Shard) -> bool>, Fault> {
+fn filter(filter: Option<&ShardFilter>, horizon: u64, now: u64) -> Result<Keep, Fault> {
     let open_at =
         |time: u64| move |shard: &Shard| shard.opened <= time && shard.closed.is_none_or(|closed| closed > time);
     let open_from = |time: u64| move |shard: &Shard| shard.closed.is_none_or(|closed| closed > time);

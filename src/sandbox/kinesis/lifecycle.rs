@@ -64,8 +64,8 @@ fn create_stream(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let tags = input.tags.unwrap_or_default();
     tags::check(&tags).map_err(invalid_argument)?;
 
+    let open = account.kinesis.open_shards(now);
     let streams = &mut account.kinesis.streams;
-    streams.retain(|_, stream| stream.exists(now));
     if streams.contains_key(&input.stream_name) {
         let message = format!("Stream {} under account {} already exists.", input.stream_name, call.account_id);
         return Err(in_use(message));
@@ -77,7 +77,6 @@ fn create_stream(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
             "Limit exceeded: at most {MOST_IN_TRANSITION} streams can simultaneously be in CREATING or DELETING state."
         )));
     }
-    let open: usize = streams.values().map(Stream::open_shards).sum();
     if mode == Mode::Provisioned && open + count as usize > SHARD_QUOTA {
         return Err(limit_exceeded(format!(
             "This request would exceed the shard limit for the account {} in {}. Current shard count for the account: {open}. Limit: {SHARD_QUOTA}. Number of additional shards that would have resulted from this request: {count}.",

@@ -39,6 +39,20 @@ pub struct State {
     pub streams: BTreeMap<String, Stream>,
 }
 
+impl State {
+    /// Makes the changes that are due in every stream.
+    fn settle(&mut self, now: u64) {
+        self.streams.retain(|_, stream| stream.exists(now));
+        self.streams.values_mut().for_each(|stream| stream.settle(now));
+    }
+
+    /// How many shards take records.
+    fn open_shards(&mut self, now: u64) -> usize {
+        self.settle(now);
+        self.streams.values().map(Stream::open_shards).sum()
+    }
+}
+
 /// Every tagged resource: ARN and tags.
 pub fn tagged(account: &Account) -> Vec<(String, Tags)> {
     let streams = account.kinesis.streams.values().filter(|stream| stream.exists(account.now));

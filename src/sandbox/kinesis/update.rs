@@ -51,7 +51,7 @@ fn update_shard_count(account: &mut Account, call: &Call) -> Result<Answer, Faul
     let input: UpdateShardCount = call.input()?;
     check_range(call, "targetShardCount", i64::from(input.target_shard_count), 1, 1_000_000)?;
     let target = input.target_shard_count.unsigned_abs() as usize;
-    let open: usize = account.kinesis.streams.values().map(super::Stream::open_shards).sum();
+    let open = account.kinesis.open_shards(call.now);
     let stream = input.stream(account, call)?;
     stream.must_be_active(call)?;
     if stream.mode == Mode::OnDemand {

@@ -26,7 +26,13 @@ pub struct State {
     seen: BTreeMap<String, (u64, Tags)>,
     /// The last question with its whole answer, for the pages to come.
     #[serde(skip)]
-    answered: Option<Arc<(GetResources, Vec<(String, Tags)>)>>,
+    answered: Option<Arc<Answered>>,
+}
+
+#[derive(Debug)]
+struct Answered {
+    question: GetResources,
+    found: Vec<(String, Tags)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -59,13 +65,13 @@ fn get_resources(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         token => token.parse().map_err(|_| call.invalid("PaginationToken is not one this service gave."))?,
     };
     // Later pages are of the same listing as the first, so that nothing is left out or told twice.
-    let cached = account.tagging.answered.clone().filter(|answered| start > 0 && answered.0 == question);
+    let cached = account.tagging.answered.clone().filter(|answered| start > 0 && answered.question == question);
     let answered = cached.unwrap_or_else(|| {
         let found = index(account, call.now).into_iter().filter(|(arn, tags)| matches(&question, arn, tags)).collect();
-        Arc::new((question, found))
+        Arc::new(Answered { question, found })
     });
     account.tagging.answered = Some(answered.clone());
-    let all = &answered.1;
+    let all = &answered.found;
     let end = start.saturating_add(page).min(all.len());
     let shown: Vec<Value> = all.get(start..end).unwrap_or_default().iter().map(show).collect();
     let token = if end < all.len() { end.to_string() } else { String::new() };

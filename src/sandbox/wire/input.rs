@@ -11,7 +11,7 @@ use serde_json::{Error, Map, Value};
 
 /// The decoded input of a call. Each protocol fills the part it has.
 #[derive(Debug, Default)]
-pub(in crate::sandbox) struct Input {
+pub struct Input {
     /// Query protocols: the form parameters.
     pub(super) form: Tree,
     /// REST protocols: path labels and query parameters, which are text whatever the type of the member.
@@ -22,19 +22,22 @@ pub(in crate::sandbox) struct Input {
 
 impl Input {
     /// Text and body members as one structure.
-    pub(in crate::sandbox) fn decode<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+    ///
+    /// # Errors
+    /// What does not fit `T`.
+    pub fn decode<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         let text = self.text.iter().map(|(name, values)| (name.as_str(), Member::Text(values)));
         let members = self.members.iter().map(|(name, value)| (name.as_str(), Member::Json(value)));
         T::deserialize(MapDeserializer::new(text.chain(members)))
     }
 
     /// The form parameters.
-    pub(in crate::sandbox) fn params(&self) -> Params<'_> {
+    pub fn params(&self) -> Params<'_> {
         self.form.params()
     }
 
-    /// A path label.
-    pub(in crate::sandbox) fn label(&self, name: &str) -> Option<&str> {
+    /// The path label or first query parameter called `name`.
+    pub fn label(&self, name: &str) -> Option<&str> {
         let (_, values) = self.text.iter().find(|(key, _)| key == name)?;
         values.first().map(String::as_str)
     }

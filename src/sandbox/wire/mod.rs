@@ -11,8 +11,8 @@ mod rest;
 mod xml;
 
 pub use document::Element;
-pub use input::Blob;
-pub(super) use input::Input;
+pub use input::{Blob, Input};
+
 pub use params::Params;
 pub use request::Request;
 pub use xml::Xml;
@@ -26,7 +26,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 ///
 /// # Errors
 /// What the service answers to an operation it does not have or a body it cannot read.
-pub(super) fn decode(service: &Service, request: &mut Request) -> Result<(&'static Operation, Input), Fault> {
+pub fn decode(service: &Service, request: &mut Request) -> Result<(&'static Operation, Input), Fault> {
     match service.protocol {
         Protocol::Ec2Query { version } | Protocol::AwsQuery { version, .. } => query::decode(service, version, request),
         Protocol::AwsJson { target } => json::decode(service, target, request),
@@ -48,6 +48,7 @@ pub(super) fn encode(service: &Service, operation: &Operation, request_id: &str,
             ("text/xml", query::aws_answer(namespace, operation.name, request_id, body))
         }
         (Protocol::RestXml, _) if empty => ("", Bytes::new()),
+        (Protocol::AwsJson { .. }, _) if empty => ("application/x-amz-json-1.1", Bytes::new()),
         (Protocol::RestXml, body) => ("application/xml", rest::xml_answer(body)),
         (Protocol::AwsJson { .. }, body) => ("application/x-amz-json-1.1", json::answer(body)),
         (Protocol::RestJson, _) if empty && status == 204 => ("", Bytes::new()),

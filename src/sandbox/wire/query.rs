@@ -41,7 +41,12 @@ pub(super) fn ec2_answer(version: &str, operation: &str, request_id: &str, body:
 
 pub(super) fn aws_answer(namespace: &str, operation: &str, request_id: &str, body: Body) -> Bytes {
     let metadata = Xml::new().text("RequestId", request_id);
-    let inner = Xml::new().element(&format!("{operation}Result"), content(body)).element("ResponseMetadata", metadata);
+    let result = match body {
+        // Operations whose model has no output answer without a result element.
+        Body::Empty => Xml::new(),
+        body => Xml::new().element(&format!("{operation}Result"), content(body)),
+    };
+    let inner = result.element("ResponseMetadata", metadata);
     Xml::document(&format!("{operation}Response"), namespace, &inner).into()
 }
 

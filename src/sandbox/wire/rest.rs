@@ -74,34 +74,31 @@ pub(super) fn xml_fault(request_id: &str, fault: &Fault) -> Bytes {
 
 type Labels = Vec<(String, String)>;
 
-/// The route that says most about the request: the most literal query parameters, then the most literal segments.
-fn find(service: &Service, request: &Request) -> Result<Option<(&'static Operation, Route, Labels)>, Fault> {
-    let mut best: Option<((usize, usize), (&'static Operation, Route, Labels))> = None;
-    for operation in service.operations() {
-        let Some(route) = operation.route.filter(|route| route.method == request.method) else {
-            continue;
-        };
-        let Some((literals, labels)) = matched(&route, request) else {
-            continue;
-        };
-        if best.as_ref().is_none_or(|(known, _)| literals > *known) {
-            let labels = labels
-                .into_iter()
-                .map(|(name, raw)| {
-                    let text = percent_decode_str(raw).decode_utf8();
-                    text.map(|text| (name.to_owned(), text.into_owned())).map_err(|_| {
-                        Fault::new(400, "InvalidURI", format!("Couldn't parse the specified URI: {raw} is not UTF-8"))
-                    })
-                })
-                .collect::<Result<_, _>>()?;
-            best = Some((literals, (operation, route, labels)));
-        }
-    }
-    Ok(best.map(|(_, found)| found))
+/// How a route fits a request.
+struct Fit<'a> {
+    /// How many query parameters, and then how many segments of the path, the route gives literally.
+    literals: (usize, usize),
+    /// The labels, as they were sent.
+    labels: Vec<(&'static str, &'a str)>,
 }
 
-/// How many literal query parameters and segments `route` shares with the request, and its labels as they were sent.
-fn matched<'a>(route: &Route, request: &'a Request) -> Option<((usize, usize), Vec<(&'static str, &'a str)>)> {
+/// The route that says most about the request.
+fn find(service: &Service, request: &Request) -> Result<Option<(&'static Operation, Route, Labels)>, Fault> {
+    let fitting = service.operations().filter_map(|operation| {
+        let route = operation.route.filter(|route| route.method == request.method)?;
+        Some((operation, route, fit(&route, request)?))
+    });
+    let Some((operation, route, fit)) = fitting.max_by_key(|(_, _, fit)| fit.literals) else {
+        return Ok(None);
+    };
+    let decode = |(name, raw): (&str, &str)| match percent_decode_str(raw).decode_utf8() {
+        Ok(text) => Ok((name.to_owned(), text.into_owned())),
+        Err(_) => Err(Fault::new(400, "InvalidURI", format!("Couldn't parse the specified URI: {raw} is not UTF-8"))),
+    };
+    Ok(Some((operation, route, fit.labels.into_iter().map(decode).collect::<Result<_, _>>()?)))
+}
+
+fn fit<'a>(route: &Route, request: &'a Request) -> Option<Fit<'a>> {
     let (path, literal) = split(route.template);
     let present = |(name, value): &(&str, Option<&str>)| {
         request.query(name).is_some_and(|given| value.is_none_or(|value| value == given))
@@ -145,7 +142,7 @@ fn matched<'a>(route: &Route, request: &'a Request) -> Option<((usize, usize), V
     }
     // One slash at the end means nothing, as in S3's `/bucket/`.
     let done = if ended { rest.is_empty() } else { rest.is_empty() && request.path.ends_with('/') };
-    done.then_some(((literal.len(), literals), labels))
+    done.then_some(Fit { literals: (literal.len(), literals), labels })
 }
 
 /// The path of a template, and the query parameters it names with the values it wants them to have.

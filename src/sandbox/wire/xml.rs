@@ -99,6 +99,12 @@ impl Xml {
     }
 }
 
+impl Display for Xml {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 struct Escape<'a>(&'a mut String);
 
 impl std::fmt::Write for Escape<'_> {

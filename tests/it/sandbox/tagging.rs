@@ -1,0 +1,83 @@
+//! The index of everything that has tags.
+
+use super::{REGION, kinesis, pass, unlimited};
+use aqueduct::sandbox::{Options, Sandbox};
+use aws_sdk_resourcegroupstagging::Client;
+use aws_sdk_resourcegroupstagging::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+use std::sync::Arc;
+
+fn tagging(sandbox: &Arc<Sandbox>) -> Client {
+    let config = aws_sdk_resourcegroupstagging::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::from_keys("sandbox", "sandbox", None))
+        .http_client(sandbox.http_client())
+        .endpoint_url("http://sandbox")
+        .build();
+    Client::from_conf(config)
+}
+
+async fn tagged(sandbox: &Arc<Sandbox>, name: &str, stack: &str) {
+    let call = kinesis(sandbox).create_stream().stream_name(name).shard_count(1);
+    call.tags("stack", stack).send().await.unwrap();
+    pass(20).await;
+}
+
+async fn found(client: &Client, filter: TagFilter) -> Vec<String> {
+    let pages = client.get_resources().tag_filters(filter).into_paginator().items().send();
+    let found = pages.collect::<Result<Vec<_>, _>>().await.unwrap();
+    found.into_iter().filter_map(|resource| resource.resource_arn).collect()
+}
+
+fn of_stack(stack: &str) -> TagFilter {
+    TagFilter::builder().key("stack").values(stack).build()
+}
+
+#[tokio::test(start_paused = true)]
+async fn resources_are_found_by_their_tags() {
+    let sandbox = unlimited();
+    for (name, stack) in [("a", "one"), ("b", "two"), ("c", "one")] {
+        tagged(&sandbox, name, stack).await;
+    }
+    let client = tagging(&sandbox);
+    let arn = |name| format!("arn:aws:kinesis:{REGION}:000000000000:stream/{name}");
+    assert_eq!(found(&client, of_stack("one")).await, [arn("a"), arn("c")]);
+    assert_eq!(found(&client, TagFilter::builder().key("stack").build()).await.len(), 3);
+    assert!(found(&client, of_stack("three")).await.is_empty());
+    for (kind, count) in [("kinesis", 3), ("kinesis:stream", 3), ("kinesis:str", 0), ("ec2", 0)] {
+        let answer = client.get_resources().resource_type_filters(kind).send().await.unwrap();
+        assert_eq!(answer.resource_tag_mapping_list.unwrap().len(), count, "{kind}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_end_with_an_empty_token() {
+    let sandbox = unlimited();
+    for name in ["a", "b", "c"] {
+        tagged(&sandbox, name, "one").await;
+    }
+    let client = tagging(&sandbox);
+    let first = client.get_resources().resources_per_page(2).send().await.unwrap();
+    assert_eq!(first.resource_tag_mapping_list.unwrap().len(), 2);
+    // The listing that was begun is the one that is finished.
+    kinesis(&sandbox).delete_stream().stream_name("a").send().await.unwrap();
+    pass(15).await;
+    let call = client.get_resources().resources_per_page(2).set_pagination_token(first.pagination_token);
+    let second = call.send().await.unwrap();
+    assert_eq!(second.pagination_token.as_deref(), Some(""));
+    assert!(second.resource_tag_mapping_list.unwrap()[0].resource_arn.as_ref().unwrap().ends_with("/c"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lagging_index_still_lists_what_was_deleted() {
+    let sandbox = Sandbox::new(Options { index_lag: 60_000, rate_limits: false, ..Options::default() });
+    tagged(&sandbox, "a", "one").await;
+    let client = tagging(&sandbox);
+    assert_eq!(found(&client, of_stack("one")).await.len(), 1);
+    kinesis(&sandbox).delete_stream().stream_name("a").send().await.unwrap();
+    pass(30).await;
+    assert_eq!(found(&client, of_stack("one")).await.len(), 1);
+    pass(60).await;
+    assert!(found(&client, of_stack("one")).await.is_empty());
+}
