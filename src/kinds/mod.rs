@@ -17,6 +17,7 @@ use crate::resource::{AnyKind, Erased};
 pub static ALL: &[&dyn AnyKind] = &[
     &Erased::<iam::role::Role>::new(),
     &Erased::<iam::instance_profile::InstanceProfile>::new(),
+    &Erased::<logs::log_group::LogGroup>::new(),
     &Erased::<kafka::configuration::Configuration>::new(),
     &Erased::<kinesis::stream::Stream>::new(),
 ];

@@ -32,6 +32,7 @@ macro_rules! for_each_example {
             iam_role
             kafka_configuration
             kinesis_stream
+            logs_log_group
         }
     };
     ($check:path: $($name:ident)*) => {

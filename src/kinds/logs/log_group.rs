@@ -1,7 +1,11 @@
 //! `logs/log-group`: a CloudWatch log group, found by its name (AWS.md §2.6).
 
-use crate::resource::{Fixed, Named};
+use crate::aws::{self, Class as ErrorClass, Cx, Error, Tagging, found};
+use crate::resource::{Changes, Fixed, Kind, Live, Named};
+use aws_sdk_cloudwatchlogs::types::{LogGroup as Found, LogGroupClass};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A CloudWatch log group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,4 +58,134 @@ impl LogGroup {
 
 impl Named for LogGroup {
     const NAME: &'static str = "logs/log-group";
+}
+
+/// How many groups one call describes by name.
+const MOST_NAMES: usize = 50;
+
+impl Kind for LogGroup {
+    const TAGGING: Tagging = Tagging::Logs;
+
+    fn natural_id(&self) -> Option<String> {
+        Some(self.name.0.clone())
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let prefix = cx.arn("logs", "log-group:");
+        let index = cx.tag_index().await?;
+        let ours: HashMap<&str, _> =
+            index.iter().filter_map(|(arn, tags)| Some((arn.strip_prefix(&prefix)?, tags))).collect();
+        let names: Vec<&str> = ours.keys().copied().collect();
+        let found = try_join_all(names.chunks(MOST_NAMES).map(|names| describe(cx, names))).await?;
+        let live = found.into_iter().flatten().filter_map(|group| {
+            let tags = ours.get(group.log_group_name.as_deref()?)?;
+            Some(normal_form(group).map(|live| live.tagged(cx, (*tags).clone())))
+        });
+        live.collect()
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let Some(group) = by_prefix(cx, id).await? else { return Ok(None) };
+        let live = normal_form(group)?;
+        let arn = live.outputs.get("arn").cloned().unwrap_or_default();
+        let answer = cx.logs().list_tags_for_resource().resource_arn(arn).send().await.map_err(Error::from);
+        let tags = found(answer)?.map(|answer| answer.tags.unwrap_or_default());
+        Ok(tags.map(|tags| live.tagged(cx, tags)))
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let tags: HashMap<String, String> = cx.tags().into_iter().collect();
+        let call = cx.logs().create_log_group().log_group_name(&*self.name).set_tags(Some(tags));
+        let call = call.set_kms_key_id(self.kms_key.clone()).log_group_class(LogGroupClass::from(self.class.name()));
+        call.deletion_protection_enabled(self.deletion_protection).send().await?;
+        Ok(self.name.0.clone())
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let (name, logs) = (live.id.as_str(), cx.logs());
+        if changes.touch("retention_days") {
+            match self.retention_days {
+                Some(days) => {
+                    logs.put_retention_policy().log_group_name(name).retention_in_days(days).send().await?;
+                }
+                None => drop(logs.delete_retention_policy().log_group_name(name).send().await?),
+            }
+        }
+        if changes.touch("kms_key") {
+            match &self.kms_key {
+                Some(key) => drop(logs.associate_kms_key().log_group_name(name).kms_key_id(key).send().await?),
+                None => drop(logs.disassociate_kms_key().log_group_name(name).send().await?),
+            }
+        }
+        if changes.touch("deletion_protection") {
+            protect(cx, name, self.deletion_protection).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        if live.spec.deletion_protection && found(protect(cx, &live.id, false).await)?.is_none() {
+            return Ok(());
+        }
+        found(cx.logs().delete_log_group().log_group_name(&live.id).send().await.map_err(Error::from)).map(drop)
+    }
+}
+
+async fn protect(cx: &Cx, name: &str, protection: bool) -> aws::Result<()> {
+    let call = cx.logs().put_log_group_deletion_protection().log_group_identifier(name);
+    call.deletion_protection_enabled(protection).send().await?;
+    Ok(())
+}
+
+/// Those of the groups `names`, at most [`MOST_NAMES`], that exist.
+async fn describe(cx: &Cx, names: &[&str]) -> aws::Result<Vec<Found>> {
+    let identifiers = names.iter().map(|name| (*name).to_owned()).collect();
+    let call = cx.logs().describe_log_groups().set_log_group_identifiers(Some(identifiers));
+    match call.send().await.map_err(Error::from) {
+        Ok(answer) => Ok(answer.log_groups.unwrap_or_default()),
+        // No AWS text says what becomes of a name that is gone, so it must not spoil the others.
+        Err(error) if error.class == ErrorClass::NotFound => {
+            let each = try_join_all(names.iter().map(|name| by_prefix(cx, name))).await?;
+            Ok(each.into_iter().flatten().collect())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The group called `name`: of all that begin with it, it comes first.
+async fn by_prefix(cx: &Cx, name: &str) -> aws::Result<Option<Found>> {
+    let answer = cx.logs().describe_log_groups().log_group_name_prefix(name).send().await?;
+    let all = answer.log_groups.unwrap_or_default().into_iter();
+    Ok(all.into_iter().find(|group| group.log_group_name.as_deref() == Some(name)))
+}
+
+fn normal_form(group: Found) -> aws::Result<Live<LogGroup>> {
+    let name = group.log_group_name.ok_or_else(|| Error::unreadable("the log group's name"))?;
+    let arn = group.log_group_arn.ok_or_else(|| Error::unreadable("the log group's ARN"))?;
+    let protection = group.deletion_protection_enabled.unwrap_or(false);
+    let spec = LogGroup {
+        name: Fixed(name.clone()),
+        retention_days: group.retention_in_days,
+        kms_key: group.kms_key_id,
+        class: Fixed(Class::of(group.log_group_class.as_ref().map_or("STANDARD", LogGroupClass::as_str))?),
+        deletion_protection: protection,
+    };
+    Ok(Live::new(name, spec).output("arn", arn).holds_data(protection))
+}
+
+impl Class {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::InfrequentAccess => "INFREQUENT_ACCESS",
+            Self::Delivery => "DELIVERY",
+            Self::Essentials => "ESSENTIALS",
+        }
+    }
+
+    fn of(name: &str) -> aws::Result<Self> {
+        let all = [Self::Standard, Self::InfrequentAccess, Self::Delivery, Self::Essentials];
+        let class = all.into_iter().find(|class| class.name() == name);
+        class.ok_or_else(|| Error::internal(format!("AWS names a class of log groups that is not known: {name}")))
+    }
 }
