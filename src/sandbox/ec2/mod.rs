@@ -1,6 +1,19 @@
-//! EC2: networks, security groups, instances.
+//! EC2: networks, security groups, instances (AWS.md §1, API model 2016-11-15).
+//!
+//! One file a type of resource. What they have in common is in [`resource`] (finding and listing), [`filters`], [`paging`],
+//! [`tags`], [`tokens`] and [`refusals`]. To add a type: its file with its struct, its `Resource` and `Listed`, and its
+//! operations; its map in [`State`]; its table in [`OPERATIONS`]; its entry in `tags::TYPES`.
 
+mod endpoints;
+mod filters;
+mod instances;
 pub mod interfaces;
+mod paging;
+mod refusals;
+mod resource;
+mod security_groups;
+mod tags;
+mod tokens;
 
 use super::account::Account;
 use super::operation::Operation;
@@ -9,17 +22,41 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Every operation.
-pub const OPERATIONS: &[&[Operation]] = &[];
+pub const OPERATIONS: &[&[Operation]] = &[tags::OPERATIONS];
 
-/// What the account has in one region.
+/// What the account has in one region. Every map is by id.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    /// Network interfaces by id, those of other services too.
+    /// How many of some things it may have.
+    pub quotas: Quotas,
+    /// Network interfaces, those of other services too.
     pub interfaces: BTreeMap<String, interfaces::Interface>,
+    /// Client tokens of the past day.
+    pub tokens: tokens::Tokens,
+}
+
+/// How many of some things an account may have in a region (AWS.md §1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Quotas {
+    /// VPCs.
+    pub vpcs: usize,
+    /// Elastic IP addresses.
+    pub addresses: usize,
+    /// NAT gateways in one availability zone: pending, available and deleting ones.
+    pub nat_gateways: usize,
+    /// Routes in one route table that are not AWS's own.
+    pub routes: usize,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { vpcs: 5, addresses: 5, nat_gateways: 5, routes: 50 }
+    }
 }
 
 /// Every tagged resource: ARN and tags.
-pub fn tagged(_account: &Account) -> Vec<(String, Tags)> {
-    Vec::new()
+pub fn tagged(account: &Account) -> Vec<(String, Tags)> {
+    tags::tagged(account)
 }
