@@ -25,4 +25,5 @@ pub mod streams;
 pub mod yaml;
 
 pub use load::{Inputs, Loaded, UNKNOWN_ACCOUNT, load, load_texts};
+pub use lower::lower;
 pub use root::Manifest;

@@ -2,7 +2,8 @@
 
 use crate::aws::Hint;
 use crate::kinds;
-use crate::resource::{Address, AnyKind, Kind, SpecError, holes, resolve, tree};
+use crate::resource::{Address, AnyKind, Named, SpecError, holes, resolve, tree};
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +77,7 @@ pub enum GraphError {
 
 impl Draft {
     /// Adds the resource `name` of kind `K` with the user's `tags`.
-    pub fn add<K: Kind>(&mut self, name: impl Into<String>, spec: &K, tags: BTreeMap<String, String>) {
+    pub fn add<K: Named + Serialize>(&mut self, name: impl Into<String>, spec: &K, tags: BTreeMap<String, String>) {
         let address = Address::new(K::NAME, name);
         let Some(kind) = kinds::named(K::NAME) else {
             self.errors.push(GraphError::UnknownKind(K::NAME.into()));

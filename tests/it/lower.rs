@@ -1,9 +1,9 @@
 //! What lowering writes for machines: user data, templates, connector properties, policies.
 
-use aqueduct::manifest::lower::cloud_init::{Download, Security, Software, user_data};
+use aqueduct::manifest::lower::cloud_init::{Download, RestProxy, Security, Software, user_data};
 use aqueduct::manifest::lower::connector::{DeadLetters, S3Sink, properties};
 use aqueduct::manifest::lower::policies::{self, Kafka, Place};
-use aqueduct::manifest::lower::routes::{Access, cors, kafka, kinesis};
+use aqueduct::manifest::lower::routes::{Access, Cors, kafka, kinesis, preflights};
 use aqueduct::resource::Ref;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,11 +14,14 @@ fn software() -> Software {
         java_package: "java-17-amazon-corretto-headless".into(),
         kafka: download("kafka_2.13-3.6.0.tgz"),
         iam_library: Download { sha256: Some("ab".repeat(32)), ..download("iam.jar") },
-        rest_proxy: download("confluent-7.6.0.tar.gz"),
         bootstrap_servers: "⟦kafka/cluster/main|bootstrap_brokers_iam⟧".into(),
         security: Security::Iam,
-        port: 8082,
-        heap_mib: 512,
+        rest_proxy: Some(RestProxy {
+            archive: download("confluent-7.6.0.tar.gz"),
+            port: 8082,
+            heap: "512m".into(),
+            properties: BTreeMap::from([("producer.acks".into(), "all".into())]),
+        }),
     }
 }
 
@@ -50,6 +53,15 @@ fn user_data_is_cloud_config_that_starts_the_proxy() {
 }
 
 #[test]
+fn a_machine_without_the_proxy_has_the_tools_alone() {
+    let text = user_data(&Software { rest_proxy: None, ..software() });
+    let files = written_files(&text);
+    assert!(files.keys().all(|path| !path.contains("kafka-rest")), "{files:?}");
+    assert!(!text.contains("systemctl"), "{text}");
+    assert!(!files["/opt/aqueduct/install"].contains("confluent"), "{text}");
+}
+
+#[test]
 fn user_data_of_a_plain_text_cluster_names_no_iam() {
     let text = user_data(&Software { security: Security::Plaintext, ..software() });
     let files = written_files(&text);
@@ -66,7 +78,7 @@ fn a_url_cannot_break_out_of_the_install_script() {
 #[test]
 fn kinesis_has_six_methods_that_report_errors_as_errors() {
     let role = Ref::to("api");
-    let routes = kinesis("us-east-1", "aws", &role, Access::Open);
+    let routes = kinesis("/streams", "arn:aws:apigateway:us-east-1:kinesis", &role, Access::Open);
     let names: Vec<&str> = routes.keys().map(String::as_str).collect();
     assert_eq!(
         names,
@@ -93,7 +105,7 @@ fn kinesis_has_six_methods_that_report_errors_as_errors() {
 
 #[test]
 fn the_kafka_route_is_plain_http_with_its_path_mapped() {
-    let routes = kafka("192.0.2.1", 8082, None, Access::ApiKey);
+    let routes = kafka("ANY", "/{proxy+}", "http://192.0.2.1:8082", None, Access::ApiKey);
     let route = &routes["ANY /{proxy+}"];
     assert_eq!(route.integration.uri.as_deref(), Some("http://192.0.2.1:8082/{proxy}"));
     assert_eq!(route.integration.request_parameters["integration.request.path.proxy"], "method.request.path.proxy");
@@ -103,8 +115,9 @@ fn the_kafka_route_is_plain_http_with_its_path_mapped() {
 
 #[test]
 fn cors_answers_on_every_path() {
-    let routes = kafka("192.0.2.1", 8082, None, Access::Iam);
-    let preflight = cors(&routes, "*");
+    let routes = kafka("ANY", "/{proxy+}", "http://192.0.2.1:8082", None, Access::Iam);
+    let headers = ["Content-Type".to_string()];
+    let preflight = preflights(&routes, &Cors { origin: "*", headers: &headers, max_age_seconds: 600 });
     let route = &preflight["OPTIONS /{proxy+}"];
     assert_eq!(route.authorization, "NONE", "browsers do not sign preflights");
     assert!(route.request_parameters.contains_key("method.request.path.proxy"));

@@ -8,7 +8,7 @@ use super::tags;
 use super::token::token;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::iam::instance_profile::InstanceProfile;
-use crate::resource::{Arn, Auto, Changes, Fixed, Initial, Kind, Live, Named, Ref, Retry, Set, Typical};
+use crate::resource::{Arn, Auto, Changes, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Typical};
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, BlockDeviceMapping, CreditSpecificationRequest, EbsBlockDevice,
@@ -84,6 +84,9 @@ pub struct Instance {
     /// Whether it runs or is stopped.
     #[serde(default = "yes")]
     pub running: bool,
+    /// What must be there first: the routes by which it fetches what it installs.
+    #[serde(default)]
+    pub needs: Needs,
 }
 
 /// The volume an instance boots from. It goes with its instance.

@@ -1,6 +1,7 @@
 //! The client machine's user data: cloud-init that installs Java, the Kafka tools, the IAM library and
 //! the REST proxy as a service (PIPELINE §3, without its traps).
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A file to fetch.
@@ -21,16 +22,25 @@ pub struct Software {
     pub kafka: Download,
     /// The library that signs in with IAM (`.jar`).
     pub iam_library: Download,
-    /// Confluent Platform's archive (`.tar.gz`), whose REST proxy is used.
-    pub rest_proxy: Download,
+    /// The REST proxy; none leaves a machine with the tools alone.
+    pub rest_proxy: Option<RestProxy>,
     /// The brokers, `host:port` with commas between; may be a hole.
     pub bootstrap_servers: String,
     /// How clients sign in.
     pub security: Security,
-    /// The port of the REST proxy.
-    pub port: u16,
-    /// The most memory the REST proxy's heap takes, in MiB.
-    pub heap_mib: u32,
+}
+
+/// The Kafka REST proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestProxy {
+    /// Confluent Platform's archive (`.tar.gz`), which it is part of.
+    pub archive: Download,
+    /// Its port.
+    pub port: i32,
+    /// The most memory its heap takes, such as `512m`.
+    pub heap: String,
+    /// Its properties on top of the generated ones.
+    pub properties: BTreeMap<String, String>,
 }
 
 /// How Kafka's clients talk to the brokers.
@@ -68,17 +78,20 @@ pub fn user_data(software: &Software) -> String {
     out.push_str("users:\n  - default\n  - name: kafka\n    system: true\n    shell: /sbin/nologin\n");
     out.push_str("write_files:\n");
     file(&mut out, &format!("{HOME}/client.properties"), "0644", &client_properties(software));
-    file(&mut out, &format!("{HOME}/kafka-rest.properties"), "0644", &proxy_properties(software));
     file(&mut out, &format!("{HOME}/install"), "0755", &install(software));
-    file(&mut out, &format!("{HOME}/check"), "0755", &check(software));
     file(&mut out, "/etc/profile.d/kafka.sh", "0644", &profile());
-    file(&mut out, "/etc/systemd/system/kafka-rest.service", "0644", &unit(software));
-    file(&mut out, "/etc/systemd/system/kafka-rest-check.service", "0644", CHECK_UNIT);
-    file(&mut out, "/etc/systemd/system/kafka-rest-check.timer", "0644", CHECK_TIMER);
-    out.push_str("runcmd:\n");
-    let _ = writeln!(out, "  - [{HOME}/install]");
-    out.push_str("  - [systemctl, daemon-reload]\n");
-    out.push_str("  - [systemctl, enable, --now, kafka-rest.service, kafka-rest-check.timer]\n");
+    if let Some(proxy) = &software.rest_proxy {
+        file(&mut out, &format!("{HOME}/kafka-rest.properties"), "0644", &proxy_properties(software, proxy));
+        file(&mut out, &format!("{HOME}/check"), "0755", &check(proxy));
+        file(&mut out, "/etc/systemd/system/kafka-rest.service", "0644", &unit(proxy));
+        file(&mut out, "/etc/systemd/system/kafka-rest-check.service", "0644", CHECK_UNIT);
+        file(&mut out, "/etc/systemd/system/kafka-rest-check.timer", "0644", CHECK_TIMER);
+    }
+    let _ = writeln!(out, "runcmd:\n  - [{HOME}/install]");
+    if software.rest_proxy.is_some() {
+        out.push_str("  - [systemctl, daemon-reload]\n");
+        out.push_str("  - [systemctl, enable, --now, kafka-rest.service, kafka-rest-check.timer]\n");
+    }
     out
 }
 
@@ -94,15 +107,17 @@ fn client_properties(software: &Software) -> String {
     software.security.properties().iter().map(line).collect()
 }
 
-fn proxy_properties(software: &Software) -> String {
-    let Software { bootstrap_servers, port, .. } = software;
-    let mut out = format!("listeners=http://0.0.0.0:{port}\nbootstrap.servers={bootstrap_servers}\n");
-    for (key, value) in software.security.properties() {
-        let _ = writeln!(out, "client.{key}={value}");
-    }
-    // Below API Gateway's 29 seconds, so that callers see the broker's error and not a time-out.
-    out.push_str("producer.max.block.ms=15000\n");
-    out
+fn proxy_properties(software: &Software, proxy: &RestProxy) -> String {
+    let mut properties = BTreeMap::from([
+        ("listeners".to_owned(), format!("http://0.0.0.0:{}", proxy.port)),
+        ("bootstrap.servers".to_owned(), software.bootstrap_servers.clone()),
+        // Below API Gateway's 29 seconds, so that callers see the broker's error and not a time-out.
+        ("producer.max.block.ms".to_owned(), "15000".to_owned()),
+    ]);
+    let security = software.security.properties().iter();
+    properties.extend(security.map(|(key, value)| (format!("client.{key}"), (*value).to_owned())));
+    properties.extend(proxy.properties.clone());
+    properties.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
 }
 
 /// Fetches and unpacks; safe to run again.
@@ -130,9 +145,12 @@ fetch() {
     };
     fetch(kafka, "kafka.tgz");
     fetch(iam_library, "aws-msk-iam-auth.jar");
-    fetch(rest_proxy, "confluent.tar.gz");
+    if let Some(proxy) = rest_proxy {
+        fetch(&proxy.archive, "confluent.tar.gz");
+    }
     out.push_str(
-        "for archive in kafka.tgz confluent.tar.gz; do
+        "for archive in *.tgz *.tar.gz; do
+    [ -e \"$archive\" ] || continue
     folder=\"${archive%%.*}\"
     if [ ! -e \"$folder/.complete\" ]; then
         rm -rf \"$folder\"
@@ -147,8 +165,8 @@ done
 }
 
 /// Restarts a proxy that does not answer.
-fn check(software: &Software) -> String {
-    let port = software.port;
+fn check(proxy: &RestProxy) -> String {
+    let port = proxy.port;
     format!(
         "#!/bin/bash
 set -euo pipefail
@@ -164,8 +182,8 @@ fn profile() -> String {
     format!("export PATH=\"$PATH:{HOME}/kafka/bin\"\nexport CLASSPATH={HOME}/aws-msk-iam-auth.jar\n")
 }
 
-fn unit(software: &Software) -> String {
-    let heap = software.heap_mib;
+fn unit(proxy: &RestProxy) -> String {
+    let heap = &proxy.heap;
     format!(
         "[Unit]
 Description=Kafka REST proxy
@@ -176,7 +194,7 @@ StartLimitIntervalSec=0
 [Service]
 User=kafka
 Environment=CLASSPATH={HOME}/aws-msk-iam-auth.jar
-Environment=KAFKAREST_HEAP_OPTS=-Xmx{heap}m
+Environment=KAFKAREST_HEAP_OPTS=-Xmx{heap}
 Environment=LOG_DIR=/var/log/kafka-rest
 LogsDirectory=kafka-rest
 ExecStart={HOME}/confluent/bin/kafka-rest-start {HOME}/kafka-rest.properties

@@ -36,20 +36,22 @@ const PUT_RECORDS: &str = r#"{"StreamName": "$input.params('stream-name')",
  "Records": [#foreach($elem in $input.path('$.records'))
   {"Data": "$util.base64Encode($input.json("$.records[$foreach.index].data"))", "PartitionKey": "$elem.partition-key"}#if($foreach.hasNext),#end #end]}"#;
 
-/// The six methods on streams: list, describe, create, delete, put one record, put many.
-pub fn kinesis(region: &str, partition: &str, role: &Ref<Role, Arn>, access: Access) -> Routes {
+/// The six methods on streams below `path`: list, describe, create, delete, put one record, put many.
+/// `service` is Kinesis as integrations call it, `arn:aws:apigateway:<region>:kinesis`.
+pub fn kinesis(path: &str, service: &str, role: &Ref<Role, Arn>, access: Access) -> Routes {
     let methods = [
-        ("GET /streams", "ListStreams", "{}"),
-        ("GET /streams/{stream-name}", "DescribeStream", ONE_STREAM),
-        ("POST /streams/{stream-name}", "CreateStream", CREATE),
-        ("DELETE /streams/{stream-name}", "DeleteStream", ONE_STREAM),
-        ("PUT /streams/{stream-name}/record", "PutRecord", PUT_RECORD),
-        ("PUT /streams/{stream-name}/records", "PutRecords", PUT_RECORDS),
+        ("GET", "", "ListStreams", "{}"),
+        ("GET", "/{stream-name}", "DescribeStream", ONE_STREAM),
+        ("POST", "/{stream-name}", "CreateStream", CREATE),
+        ("DELETE", "/{stream-name}", "DeleteStream", ONE_STREAM),
+        ("PUT", "/{stream-name}/record", "PutRecord", PUT_RECORD),
+        ("PUT", "/{stream-name}/records", "PutRecords", PUT_RECORDS),
     ];
-    let route = |(name, action, template): (&str, &str, &str)| {
+    let path = path.trim_end_matches('/');
+    let route = |(method, below, action, template): (&str, &str, &str, &str)| {
         let mut integration = Integration::new(IntegrationType::Aws);
         integration.http_method = Some("POST".into());
-        integration.uri = Some(format!("arn:{partition}:apigateway:{region}:kinesis:action/{action}"));
+        integration.uri = Some(format!("{service}:action/{action}"));
         integration.credentials = Some(role.clone());
         // The quotes are part of the value: they make it a constant.
         let json = "'application/x-amz-json-1.1'".to_owned();
@@ -57,11 +59,12 @@ pub fn kinesis(region: &str, partition: &str, role: &Ref<Role, Arn>, access: Acc
         integration.request_templates.insert("application/json".into(), template.into());
         integration.passthrough = Passthrough::WhenNoTemplates;
         let mut route = guarded(Route::to(integration), access);
-        if name.contains("{stream-name}") {
-            route.request_parameters.insert("method.request.path.stream-name".into(), true);
+        let name = format!("{method} {path}{below}");
+        for variable in variables(&name) {
+            route.request_parameters.insert(format!("method.request.path.{variable}"), true);
         }
         route.responses = answers();
-        (name.to_owned(), route)
+        (name, route)
     };
     methods.into_iter().map(route).collect()
 }
@@ -78,18 +81,28 @@ fn answers() -> BTreeMap<String, Response> {
     ])
 }
 
-/// Everything else goes to the Kafka REST proxy at `http://<host>:<port>`, privately by `link`.
-pub fn kafka(host: &str, port: u16, link: Option<Ref<VpcLink>>, access: Access) -> Routes {
+/// The route `method` `path` to the Kafka REST proxy at `backend`, such as `http://192.0.2.1:8082`,
+/// under the same path; privately by `link`.
+pub fn kafka(method: &str, path: &str, backend: &str, link: Option<Ref<VpcLink>>, access: Access) -> Routes {
     let mut integration = Integration::new(IntegrationType::HttpProxy);
-    integration.http_method = Some("ANY".into());
-    integration.uri = Some(format!("http://{host}:{port}/{{proxy}}"));
+    integration.http_method = Some(method.into());
+    integration.uri = Some(format!("{backend}{}", path.replace("+}", "}")));
     integration.connection = link;
-    let path = "method.request.path.proxy".to_owned();
-    integration.request_parameters.insert("integration.request.path.proxy".into(), path.clone());
-    integration.cache_key_parameters = [path.clone()].into_iter().collect();
     let mut route = guarded(Route::to(integration), access);
-    route.request_parameters.insert(path, true);
-    Routes::from([("ANY /{proxy+}".to_owned(), route)])
+    for variable in variables(path) {
+        let from = format!("method.request.path.{variable}");
+        // Without this mapping the variable is not filled in.
+        let to = format!("integration.request.path.{variable}");
+        route.integration.request_parameters.insert(to, from.clone());
+        route.integration.cache_key_parameters.0.push(from.clone());
+        route.request_parameters.insert(from, true);
+    }
+    Routes::from([(format!("{method} {path}"), route)])
+}
+
+/// The names of the variables in a path, without the `+` of a greedy one.
+fn variables(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['{', '}']).skip(1).step_by(2).map(|name| name.trim_end_matches('+'))
 }
 
 fn guarded(mut route: Route, access: Access) -> Route {
@@ -101,8 +114,19 @@ fn guarded(mut route: Route, access: Access) -> Route {
     route
 }
 
-/// An `OPTIONS` method on each path, so that browsers on `origin` may call.
-pub fn cors(routes: &Routes, origin: &str) -> Routes {
+/// Which pages of other origins may call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cors<'a> {
+    /// Their origin; `*` for all.
+    pub origin: &'a str,
+    /// Headers they may send.
+    pub headers: &'a [String],
+    /// For how many seconds browsers remember the answer.
+    pub max_age_seconds: i32,
+}
+
+/// An `OPTIONS` method on each path of `routes`, for browsers. Those must send it without signing.
+pub fn preflights(routes: &Routes, cors: &Cors<'_>) -> Routes {
     let paths: BTreeSet<&str> = routes.keys().filter_map(|name| Some(name.split_once(' ')?.1)).collect();
     let preflight = |path: &str| {
         let mut integration = Integration::new(IntegrationType::Mock);
@@ -110,16 +134,13 @@ pub fn cors(routes: &Routes, origin: &str) -> Routes {
         let header = |name: &str, value: &str| (format!("method.response.header.{name}"), format!("'{value}'"));
         let parameters = BTreeMap::from([
             header("Access-Control-Allow-Methods", "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"),
-            header(
-                "Access-Control-Allow-Headers",
-                "Content-Type,Authorization,X-Amz-Date,X-Api-Key,X-Amz-Security-Token",
-            ),
-            header("Access-Control-Allow-Origin", origin),
+            header("Access-Control-Allow-Headers", &cors.headers.join(",")),
+            header("Access-Control-Allow-Origin", cors.origin),
+            header("Access-Control-Max-Age", &cors.max_age_seconds.to_string()),
         ]);
         let mut route = Route::to(integration);
-        for name in path.split(['{', '}']).skip(1).step_by(2) {
-            let name = name.trim_end_matches('+');
-            route.request_parameters.insert(format!("method.request.path.{name}"), true);
+        for variable in variables(path) {
+            route.request_parameters.insert(format!("method.request.path.{variable}"), true);
         }
         route.responses.insert("200".into(), Response::mapped(Mapping { parameters, ..Mapping::default() }));
         (format!("OPTIONS {path}"), route)

@@ -122,6 +122,7 @@ fn one(cx: &Cx, instance: Description, beside: &Beside) -> aws::Result<Option<Li
         terminate_on_shutdown: attributes.terminate_on_shutdown,
         termination_protection: attributes.termination_protection,
         running: !matches!(state, InstanceStateName::Stopping | InstanceStateName::Stopped),
+        needs: Initial(vec![]),
     };
     let status = match state {
         InstanceStateName::Running | InstanceStateName::Stopped => Status::Ready,

@@ -1,0 +1,155 @@
+//! `client`: the machine with Kafka's tools and the REST proxy.
+
+use super::Lowering;
+use super::cloud_init::{Download, Security, Software, user_data};
+use super::network::{Network, tcp};
+use super::policies::{kafka_client, trust};
+use crate::kinds::ec2::elastic_ip::ElasticIp;
+use crate::kinds::ec2::instance::{Instance, Metadata, RootVolume};
+use crate::kinds::ec2::security_group::{Peer, Rule};
+use crate::kinds::iam::instance_profile::InstanceProfile;
+use crate::manifest::api::Exposure;
+use crate::manifest::client::{self as section, Client};
+use crate::resource::{Auto, Fixed, Initial, Ref, Set};
+
+/// The one client of a stack.
+pub(super) const CLIENT: &str = "client";
+
+const SSH: i32 = 22;
+
+impl Lowering<'_> {
+    /// Whether the API reaches the client over the internet.
+    pub(super) fn client_is_public(&self) -> bool {
+        self.manifest.api.as_ref().is_some_and(|api| *api.exposure == Exposure::Public)
+    }
+
+    pub(super) fn client(&mut self, network: &Network) {
+        let Some(section) = &self.manifest.client else { return };
+        let public = self.client_is_public();
+        let group = network.group(self.named(CLIENT), "Kafka client and REST proxy", self.client_rules(section));
+        let group = self.security_group(CLIENT, &group);
+        let profile = self.client_profile(section);
+        let subnets = if public || !section.ssh_from.is_empty() { &network.public } else { &network.private };
+        let Some(subnet) = subnets.first().or(network.private.first()) else { return };
+        let ways = if public { &network.public_ways } else { &network.private_ways };
+        let arm = is_arm(&section.instance_type);
+        let parameter = section.image_parameter.as_ref().map_or_else(|| newest_image(arm), |given| given.value.clone());
+        let spec = Instance {
+            image: Fixed(Auto(section.image.as_ref().map(|image| image.value.clone()))),
+            image_parameter: Initial(section.image.is_none().then_some(parameter)),
+            instance_type: section.instance_type.value.clone(),
+            subnet: Fixed(subnet.clone()),
+            private_ip: Fixed(Auto(None)),
+            assign_public_ip: Initial(None),
+            security_groups: Set(vec![group]),
+            instance_profile: Some(profile),
+            key_pair: Fixed(section.key_pair.as_ref().map(|key| key.value.clone())),
+            user_data: Some(self.user_data(section)),
+            root_volume: RootVolume {
+                size: Auto(Some(section.disk_gib.value)),
+                volume_type: Auto(Some("gp3".into())),
+                encrypted: Fixed(Auto(Some(true))),
+                kms_key: Fixed(Auto(section.kms_key.as_ref().map(|key| key.value.clone()))),
+                ..RootVolume::default()
+            },
+            metadata: Metadata::default(),
+            monitoring: false,
+            ebs_optimized: Auto(None),
+            cpu_credits: Auto(None),
+            source_dest_check: true,
+            terminate_on_shutdown: false,
+            termination_protection: false,
+            running: true,
+            needs: Initial(ways.clone()),
+        };
+        self.add_shown(CLIENT, &spec);
+        if public {
+            self.add_shown(CLIENT, &ElasticIp { instance: Some(Ref::to(CLIENT)), border_group: Fixed(Auto(None)) });
+        }
+    }
+
+    fn client_rules(&self, section: &Client) -> Vec<Rule> {
+        let mut rules = vec![];
+        let port = section.rest_proxy.port.value;
+        let api = self.manifest.api.is_some() && *section.rest_proxy.enabled;
+        if api && self.client_is_public() {
+            rules.push(tcp(
+                port,
+                Peer::Cidr("0.0.0.0/0".into()),
+                "The REST proxy from API Gateway, which has no fixed addresses",
+            ));
+        } else if api {
+            rules.push(tcp(
+                port,
+                Peer::Group(Ref::to(super::api::LOAD_BALANCER)),
+                "The REST proxy from the load balancer",
+            ));
+        }
+        let ssh = section.ssh_from.iter();
+        rules.extend(ssh.map(|from| tcp(SSH, Peer::Cidr(from.value.to_string()), "SSH")));
+        rules
+    }
+
+    fn client_profile(&mut self, section: &Client) -> Ref<InstanceProfile, crate::resource::Arn> {
+        let trust = trust(self.place, &["ec2.amazonaws.com"], None);
+        let mut managed = vec![self.place.managed_policy("AmazonSSMManagedInstanceCore")];
+        managed.extend(section.managed_policies.iter().map(|policy| policy.value.clone()));
+        let mut role = crate::kinds::iam::role::Role::new(self.named(CLIENT), trust);
+        role.description = "The Kafka client machine".into();
+        role.managed = managed.into_iter().collect();
+        if let Some(kafka) = &self.manifest.kafka
+            && kafka.accepts(crate::manifest::kafka::Authentication::Iam)
+        {
+            let topics: Vec<String> = kafka.topics.names().map(str::to_owned).collect();
+            role.inline.insert("kafka".into(), kafka_client(self.place, &self.kafka_arns(), &topics));
+        }
+        self.add(CLIENT, &role);
+        let profile =
+            InstanceProfile { name: Fixed(self.named(CLIENT)), path: Fixed(Auto(None)), role: Ref::to(CLIENT) };
+        self.add(CLIENT, &profile);
+        Ref::to(CLIENT)
+    }
+
+    fn user_data(&self, section: &Client) -> String {
+        let kafka = self.manifest.kafka.as_ref();
+        let (bootstrap_servers, security) =
+            kafka.map_or_else(|| (String::new(), Security::Plaintext), |kafka| self.bootstrap(kafka));
+        let tools = kafka.map_or_else(|| "3.8.1".to_owned(), |kafka| section::tools_version(&kafka.version));
+        let tools = section.kafka_tools.version.clone().unwrap_or(tools);
+        let confluent = &section.rest_proxy.confluent;
+        let confluent_version = confluent.version.as_deref().unwrap_or(section::CONFLUENT_VERSION);
+        let library = &section.iam_library;
+        let library_version = library.version.as_deref().unwrap_or(section::IAM_LIBRARY_VERSION);
+        let properties = section.rest_proxy.properties.iter();
+        user_data(&Software {
+            java_package: section.java.clone(),
+            kafka: download(&section.kafka_tools, &tools, section::KAFKA_URL),
+            iam_library: download(library, library_version, section::IAM_LIBRARY_URL),
+            rest_proxy: section.rest_proxy.enabled.then(|| super::cloud_init::RestProxy {
+                archive: download(confluent, confluent_version, &section::confluent_url(confluent_version)),
+                port: section.rest_proxy.port.value,
+                heap: section.rest_proxy.heap.clone(),
+                properties: properties.map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
+            }),
+            bootstrap_servers,
+            security,
+        })
+    }
+}
+
+fn download(section: &crate::manifest::common::Download, version: &str, url: &str) -> Download {
+    Download { url: section.url(version, url), sha256: section.sha256.clone() }
+}
+
+/// Whether an instance type has one of Amazon's own processors: `t4g`, `m7gd`, `c6gn`.
+fn is_arm(instance_type: &str) -> bool {
+    let family = instance_type.split('.').next().unwrap_or_default();
+    let rest =
+        family.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.starts_with('g')
+}
+
+fn newest_image(arm: bool) -> String {
+    let processor = if arm { "arm64" } else { "x86_64" };
+    format!("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{processor}")
+}
