@@ -7,7 +7,7 @@ use super::project::Project;
 use crate::report::{dot, mermaid};
 
 pub(super) fn run(global: &Global, command: &Graph) -> Result<Exit, Failure> {
-    let graph = Project::load(global)?.lower_offline(global.region.as_deref())?;
+    let graph = Project::load(global)?.lower_offline()?;
     output::print(&match command.format {
         Drawing::Dot => dot(&graph),
         Drawing::Mermaid => mermaid(&graph),

@@ -5,6 +5,7 @@ use super::exit::Failure;
 use super::output;
 use super::project::Project;
 use crate::aws::{Connect, Cx, Observer, Pace, StandIn};
+use crate::manifest::lower::policies::Place;
 use crate::report::{Header, human_duration};
 use crate::sandbox::{Options, Sandbox};
 use crate::world::Graph;
@@ -22,22 +23,22 @@ impl Session {
     /// Loads the manifest, connects, checks the account, and lowers.
     pub(super) async fn open(global: &Global) -> Result<Self, Failure> {
         let project = Project::load(global)?;
-        let region = global.region.clone().or_else(|| project.region());
-        let cx = connect(global, region, &project.stack()).await?;
-        if let Some(wanted) = project.account().filter(|wanted| wanted != cx.account()) {
+        let cx = connect(global, project.region(), &project.stack()).await?;
+        if let Some(wanted) = project.account().filter(|wanted| *wanted != cx.account()) {
             let found = cx.account();
             return Err(Failure::usage(format!(
                 "these credentials are for account {found}, but the manifest is for {wanted}\n  \
                  use another --profile, or change `account:` in the manifest"
             )));
         }
-        let graph = project.lower(cx.account(), cx.region())?;
         let (account, region) = (cx.account().to_owned(), cx.region().to_owned());
+        let place = Place { partition: cx.partition().into(), region: region.clone(), account: account.clone() };
+        let graph = project.lower(&place)?;
         Ok(Self { header: Header { stack: project.stack(), account, region }, cx, graph })
     }
 }
 
-async fn connect(global: &Global, region: Option<String>, stack: &str) -> Result<Cx, Failure> {
+async fn connect(global: &Global, region: String, stack: &str) -> Result<Cx, Failure> {
     let observer = global.trace_calls.then(|| {
         let observer: Observer = Arc::new(|call| {
             let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
@@ -45,7 +46,7 @@ async fn connect(global: &Global, region: Option<String>, stack: &str) -> Result
         });
         observer
     });
-    let mut connect = Connect { profile: global.profile.clone(), region, observer, ..Connect::default() };
+    let mut connect = Connect { profile: global.profile.clone(), region: Some(region), observer, ..Connect::default() };
     if let Some(place) = &global.sandbox {
         connect.stand_in = Some(if place.starts_with("http://") {
             StandIn::Url(place.clone())

@@ -7,7 +7,7 @@ use super::project::Project;
 
 pub(super) fn run(global: &Global) -> Result<Exit, Failure> {
     let project = Project::load(global)?;
-    let graph = project.lower_offline(global.region.as_deref())?;
+    let graph = project.lower_offline()?;
     let count = graph.resources().len();
     output::print(&format!("The manifest of stack {} is valid and makes {count} resources.\n", project.stack()));
     Ok(Exit::InSync)

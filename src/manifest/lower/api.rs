@@ -5,7 +5,7 @@ use super::client::CLIENT;
 use super::network::Network;
 use super::policies::{kinesis_proxy, trust};
 use super::routes::{self, Access, Cors, Routes};
-use crate::kinds::apigateway::account::{Account, CloudWatchRole};
+use crate::kinds::apigateway::account::Account;
 use crate::kinds::apigateway::api_key::ApiKey;
 use crate::kinds::apigateway::rest_api::{Endpoint, RestApi};
 use crate::kinds::apigateway::stage::{AccessLog, LoggingLevel, MethodSettings, Stage};
@@ -209,7 +209,6 @@ impl Lowering<'_> {
             cache_cluster_gb: None,
             client_certificate: None,
             method_settings: BTreeMap::from([("*/*".into(), settings)]),
-            superseded: Set::default(),
             needs: Initial(needs),
         };
         self.add(MAIN, &spec);
@@ -221,7 +220,7 @@ impl Lowering<'_> {
         role.description = "API Gateway writes logs".into();
         role.managed = Set(vec![self.place.managed_policy(PUSH_LOGS)]);
         self.add("api-logs", &role);
-        self.add(MAIN, &Account { cloudwatch_role: CloudWatchRole::Own(Ref::to("api-logs")) });
+        self.add(MAIN, &Account { cloudwatch_role: Ref::to("api-logs") });
         Ref::to(MAIN)
     }
 
