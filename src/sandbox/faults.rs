@@ -44,13 +44,17 @@ impl At {
     }
 
     fn matches(&self, service: &Service, operation: &Operation) -> bool {
-        (!self.mutating || operation.mutating) && matches(&self.pattern, service.name, operation.name)
+        (!self.mutating || operation.mutating) && matches(&self.pattern, &full_name(service, operation))
     }
 }
 
-/// Whether `pattern` (`service.Operation`, where each `*` stands for anything) fits.
-pub(super) fn matches(pattern: &str, service: &str, operation: &str) -> bool {
-    let name = format!("{service}.{operation}");
+/// `kinesis.CreateStream`
+pub(super) fn full_name(service: &Service, operation: &Operation) -> String {
+    format!("{}.{}", service.name, operation.name)
+}
+
+/// Whether `pattern`, where each `*` stands for anything, is the whole of `name`.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
         return false;

@@ -2,7 +2,7 @@
 
 use super::answer::Fault;
 use super::call::Call;
-use super::faults::matches;
+use super::faults::{full_name, matches};
 use std::collections::HashMap;
 
 /// One limit: a bucket of `burst` calls that refills with `per_second`.
@@ -92,9 +92,9 @@ impl Limits {
     /// The service's answer to too many calls.
     pub(super) fn take(&mut self, call: &Call) -> Result<(), Fault> {
         let mut filled = Vec::new();
+        let name = full_name(call.service, call.operation);
         for (index, limit) in LIMITS.iter().enumerate() {
-            let fits = matches(limit.pattern, call.service.name, call.operation.name);
-            if !fits || (limit.unfiltered && !call.params().only_action()) {
+            if !matches(limit.pattern, &name) || (limit.unfiltered && !call.params().only_action()) {
                 continue;
             }
             let operation = if limit.shared { "" } else { call.operation.name };

@@ -148,11 +148,15 @@ impl Sandbox {
                 return Ok(wire::encode_fault(protocol, &request_id, head, &fault));
             }
         };
-        let (operation, input) = match wire::decode(service, &mut request) {
+        // Clients choose CBOR for the index alone, where JSON can carry all there is.
+        let cbor = service.name == "tagging" && wire::cbor::speaks(&request);
+        let translate = |response| if cbor { wire::cbor::translate_answer(response) } else { response };
+        let translated = if cbor { wire::cbor::translate(&mut request) } else { Ok(()) };
+        let (operation, input) = match translated.and_then(|()| wire::decode(service, &mut request)) {
             Ok(decoded) => decoded,
             Err(fault) => {
                 self.record(service.name, None, &scope.region, Some(&fault));
-                return Ok(wire::encode_fault(service.protocol, &request_id, head, &fault));
+                return Ok(translate(wire::encode_fault(service.protocol, &request_id, head, &fault)));
             }
         };
         let slot = self.record(service.name, Some(operation), &scope.region, None);
@@ -169,10 +173,10 @@ impl Sandbox {
         };
         let result = self.run(&mut call).await?;
         self.conclude(slot, &result);
-        Ok(match result {
+        Ok(translate(match result {
             Ok(answer) => wire::encode(service, operation, &call.request_id, answer),
             Err(fault) => wire::encode_fault(service.protocol, &call.request_id, head, &fault),
-        })
+        }))
     }
 
     /// Serves HTTP/1.1 on `listener`. Dropping the future closes every connection.

@@ -1,5 +1,6 @@
 //! AWS's wire protocols, both ways: requests into calls, answers into responses.
 
+pub(super) mod cbor;
 mod chunked;
 mod document;
 mod input;

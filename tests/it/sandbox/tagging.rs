@@ -1,6 +1,6 @@
 //! The index of everything that has tags.
 
-use super::{REGION, kinesis, pass, unlimited};
+use super::{REGION, kinesis, pass, request, unlimited};
 use aqueduct::sandbox::{Options, Sandbox};
 use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::config::{BehaviorVersion, Credentials, Region};
@@ -67,6 +67,34 @@ async fn pages_end_with_an_empty_token() {
     let second = call.send().await.unwrap();
     assert_eq!(second.pagination_token.as_deref(), Some(""));
     assert!(second.resource_tag_mapping_list.unwrap()[0].resource_arn.as_ref().unwrap().ends_with("/c"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_may_speak_cbor() {
+    let sandbox = unlimited();
+    tagged(&sandbox, "a", "one").await;
+    let ask = async |operation: &str, body: &[u8]| {
+        let uri = format!("/service/ResourceGroupsTaggingAPI_20170126/operation/{operation}");
+        let mut request = request("tagging", "POST", &uri, body.to_vec());
+        request.headers_mut().insert("smithy-protocol", "rpc-v2-cbor".parse().unwrap());
+        request.headers_mut().insert("content-type", "application/cbor".parse().unwrap());
+        let response = sandbox.answer(request).await.unwrap();
+        assert_eq!(response.headers()["smithy-protocol"], "rpc-v2-cbor", "{response:?}");
+        (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
+    };
+    // {"TagFilters": [_ {"Key": (_ "sta", "ck"), "Values": ["one"]}], "ResourcesPerPage": 100, "TagsPerPage": null}
+    let question = b"\xa3\x6aTagFilters\x9f\xa2\x63Key\x7f\x63sta\x62ck\xff\x66Values\x81\x63one\xff\
+        \x70ResourcesPerPage\x18\x64\x6bTagsPerPage\xf6";
+    let (status, answer) = ask("GetResources", question).await;
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("stream/a") && answer.contains("PaginationToken\x60"), "{answer:?}");
+    let (status, answer) = ask("GetResources", b"\xa1\x6aTagFilters\xf5").await;
+    assert_eq!(status, 400);
+    assert!(answer.contains("__type\x78\x19InvalidParameterException"), "{answer:?}");
+    for broken in [&b"\xa1"[..], b"\x9f", b"\xff", b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff", &[0x81; 100_000]] {
+        let (status, _) = ask("GetResources", broken).await;
+        assert_eq!(status, 400, "{:?}", &broken[..1]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -85,6 +85,61 @@ async fn every_answer_carries_a_request_id() {
     assert_eq!(response.headers()["x-amz-request-id"].len(), 36);
 }
 
+/// Requests for `operation` that have nothing in them, or nothing that makes sense.
+fn nonsense(service: &Service, operation: &Operation) -> Vec<http::Request<Bytes>> {
+    let bodies = ["{}", r#"{"x":1}"#, r#"{"Name":null,"name":{}}"#];
+    match (service.protocol, operation.route) {
+        (Protocol::Ec2Query { version } | Protocol::AwsQuery { version, .. }, _) => {
+            let form =
+                |rest: &str| form_request(service.name, &format!("Action={}&Version={version}{rest}", operation.name));
+            vec![form(""), form("&X=1"), form("&Filter.1.Name=&MaxResults=-1&Name.1.2.3=x&DryRun=perhaps")]
+        }
+        (Protocol::AwsJson { target }, _) => {
+            let target = format!("{target}.{}", operation.name);
+            bodies.map(|body| json_request(service.name, &target, body)).into()
+        }
+        (_, Some(route)) => {
+            let fill = |with: &str| {
+                let parts = route.template.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+                parts.collect::<Vec<_>>().join(with)
+            };
+            let uris = ["x", "%2F", "arn%3Aaws%3Akafka%3A%3A%3A", "%00%F0%9F%98%80"].map(fill);
+            let each = uris.iter().flat_map(|uri| bodies.map(|body| request(service.name, route.method, uri, body)));
+            each.collect()
+        }
+        (_, None) => Vec::new(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_operation_breaks_on_nonsense() {
+    let sandbox = unlimited();
+    for service in services::ALL {
+        for operation in service.operations() {
+            for request in nonsense(service, operation) {
+                let shown = format!("{}.{}: {request:?}", service.name, operation.name);
+                let response = sandbox.answer(request).await.unwrap();
+                assert!(response.status() != 500, "{shown}: {response:?}");
+                let call = sandbox.calls().pop().unwrap();
+                assert_eq!(call.operation, operation.name, "{shown}");
+                sandbox.clear_calls();
+            }
+        }
+    }
+}
+
+#[test]
+fn an_operation_has_a_route_exactly_when_its_protocol_needs_one() {
+    for service in services::ALL {
+        let rest = matches!(service.protocol, Protocol::RestJson | Protocol::RestXml);
+        let mut names = std::collections::BTreeSet::new();
+        for operation in service.operations() {
+            assert_eq!(operation.route.is_some(), rest, "{}.{}", service.name, operation.name);
+            assert!(names.insert(operation.name), "{}.{} is there twice", service.name, operation.name);
+        }
+    }
+}
+
 fn nothing(_: &mut Account, _: &Call) -> Result<Answer, Fault> {
     Ok(Answer::empty())
 }
