@@ -8,6 +8,7 @@ mod permissions;
 mod profile;
 mod role;
 
+pub(super) use document::check_principals;
 pub use managed::Managed;
 pub use profile::Profile;
 pub use role::Role;
