@@ -4,16 +4,38 @@
 //! [`tags`], [`tokens`] and [`refusals`]. To add a type: its file with its struct, its `Resource` and `Listed`, and its
 //! operations; its map in [`State`]; its table in [`OPERATIONS`]; its entry in `tags::TYPES`.
 
+mod acls;
+mod addresses;
+mod blocks;
 mod endpoints;
 mod filters;
 mod instances;
 pub mod interfaces;
+mod internet_gateways;
+mod nat_addresses;
+mod nat_gateways;
 mod paging;
 mod refusals;
 mod resource;
+mod route_tables;
+mod routes;
 mod security_groups;
+mod subnet_attributes;
+mod subnets;
 mod tags;
 mod tokens;
+mod vpc_attributes;
+mod vpcs;
+mod zones;
+
+pub use acls::Acl;
+pub use addresses::{Address, free_public_ip};
+pub use internet_gateways::InternetGateway;
+pub use nat_gateways::NatGateway;
+pub use route_tables::RouteTable;
+pub use subnets::Subnet;
+pub use vpcs::Vpc;
+pub use zones::{Zone, zones};
 
 use super::account::Account;
 use super::operation::Operation;
@@ -22,7 +44,22 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Every operation.
-pub const OPERATIONS: &[&[Operation]] = &[tags::OPERATIONS];
+pub const OPERATIONS: &[&[Operation]] = &[
+    vpcs::OPERATIONS,
+    vpc_attributes::OPERATIONS,
+    subnets::OPERATIONS,
+    subnet_attributes::OPERATIONS,
+    internet_gateways::OPERATIONS,
+    addresses::OPERATIONS,
+    nat_gateways::OPERATIONS,
+    nat_addresses::OPERATIONS,
+    route_tables::OPERATIONS,
+    routes::OPERATIONS,
+    acls::OPERATIONS,
+    interfaces::OPERATIONS,
+    zones::OPERATIONS,
+    tags::OPERATIONS,
+];
 
 /// What the account has in one region. Every map is by id.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -32,6 +69,22 @@ pub struct State {
     pub quotas: Quotas,
     /// Network interfaces, those of other services too.
     pub interfaces: BTreeMap<String, interfaces::Interface>,
+    /// VPCs.
+    pub vpcs: BTreeMap<String, Vpc>,
+    /// Subnets.
+    pub subnets: BTreeMap<String, Subnet>,
+    /// Internet gateways.
+    pub internet_gateways: BTreeMap<String, InternetGateway>,
+    /// Elastic IP addresses, by their allocation ids.
+    pub addresses: BTreeMap<String, Address>,
+    /// NAT gateways, those that are deleted for an hour more.
+    pub nat_gateways: BTreeMap<String, NatGateway>,
+    /// Route tables.
+    pub route_tables: BTreeMap<String, RouteTable>,
+    /// Network ACLs.
+    pub acls: BTreeMap<String, Acl>,
+    /// The id of the one set of DHCP options.
+    pub dhcp_options: String,
     /// Client tokens of the past day.
     pub tokens: tokens::Tokens,
 }

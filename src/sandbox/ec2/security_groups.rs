@@ -12,3 +12,8 @@ pub(super) fn drop_default(_account: &mut Account, _vpc: &str) {}
 pub(super) fn block(_account: &Account, _vpc: &str) -> bool {
     false
 }
+
+/// The name of a group.
+pub(super) fn name<'a>(_account: &'a Account, _group: &str) -> Option<&'a str> {
+    None
+}

@@ -1,9 +1,10 @@
 //! Tags: CreateTags, DeleteTags, DescribeTags, and `TagSpecification` in what creates.
 
 use super::filters::{Field, Filters};
+use super::interfaces::Interface;
 use super::paging::Page;
 use super::resource::{Resource, find_mut};
-use super::{State, refusals};
+use super::{Acl, Address, InternetGateway, NatGateway, RouteTable, State, Subnet, Vpc, refusals};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -28,7 +29,16 @@ struct Type {
 }
 
 /// Every type that has tags.
-const TYPES: &[Type] = &[];
+const TYPES: &[Type] = &[
+    Type::of::<Vpc>(),
+    Type::of::<Subnet>(),
+    Type::of::<InternetGateway>(),
+    Type::of::<Address>(),
+    Type::of::<NatGateway>(),
+    Type::of::<RouteTable>(),
+    Type::of::<Acl>(),
+    Type::of::<Interface>(),
+];
 
 impl Type {
     const fn of<T: Resource>() -> Self {
