@@ -19,6 +19,7 @@ pub static ALL: &[&dyn AnyKind] = &[
     &Erased::<iam::instance_profile::InstanceProfile>::new(),
     &Erased::<logs::log_group::LogGroup>::new(),
     &Erased::<kafka::configuration::Configuration>::new(),
+    &Erased::<kafka::cluster::Cluster>::new(),
     &Erased::<kinesis::stream::Stream>::new(),
 ];
 

@@ -82,6 +82,7 @@ pub enum Capacity {
 pub struct Provisioned {
     /// The version of Kafka, such as `3.6.0` or `3.9.x.kraft`. A newer one is an upgrade in place;
     /// an older one, or one with another kind of controllers (`.kraft` or not), replaces the cluster.
+    /// AWS makes no new clusters of versions that it calls deprecated.
     pub version: String,
     /// A multiple of the number of subnets. Fewer than before is accepted by AWS only once their
     /// partitions have been moved away.
@@ -94,10 +95,12 @@ pub struct Provisioned {
     /// Left out: the default group of the VPC.
     #[serde(default)]
     pub security_groups: Fixed<Auto<Set<Ref<SecurityGroup>>>>,
-    /// The volume of each broker, 1 to 16384 GiB; none for Express brokers. Less replaces the cluster.
+    /// The volume of each broker, 1 to 16384 GiB: needed for standard brokers, not for Express ones.
+    /// Less replaces the cluster; more is possible once in six hours.
     #[serde(default)]
     pub storage_gib: Auto<i32>,
-    /// Throughput of each volume that is paid for, 250 to 2375 MiB/s; left out, what comes with it.
+    /// Throughput of each volume that is paid for, from 250 MiB/s to what the type of broker bears;
+    /// left out, what comes with it.
     #[serde(default)]
     pub storage_throughput: Option<i32>,
     /// Where old segments go. From tiered back to local replaces the cluster.
@@ -137,7 +140,7 @@ pub struct Provisioned {
     /// How clients of other VPCs may sign in over PrivateLink.
     #[serde(default)]
     pub vpc_connectivity: VpcConnectivity,
-    /// Kinds of addresses of the brokers.
+    /// Kinds of addresses of the brokers. From dual back to IPv4 replaces the cluster.
     #[serde(default)]
     pub network_type: NetworkType,
     /// Whether AWS moves partitions between Express brokers; standard brokers have none of it.
@@ -212,6 +215,7 @@ impl Kind for Cluster {
             Some("version") => !is_upgrade(from.as_str(), to.as_str()),
             Some("storage_gib") => number(to) < number(from),
             Some("storage_mode") => to == "local",
+            Some("network_type") => to == "ipv4",
             Some("broker_type") => is_express(from.as_str()) != is_express(to.as_str()),
             _ => false,
         };

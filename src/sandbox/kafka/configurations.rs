@@ -1,6 +1,6 @@
 //! Configurations and their revisions (AWS.md §3.2).
 
-use super::{Paging, bad, check_name, taken, versions};
+use super::{Paging, bad, check_name, taken, versions, with_token};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -208,13 +208,6 @@ fn list(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let there = there.filter(|configuration| configuration.gone_at.is_none_or(|gone| gone > now));
     let (page, next) = call.input::<Paging>()?.page(there.map(Configuration::summary))?;
     Answer::json(with_token(json!({ "configurations": page }), next))
-}
-
-fn with_token(mut output: Value, next: Option<String>) -> Value {
-    if let Some(next) = next {
-        output["nextToken"] = next.into();
-    }
-    output
 }
 
 #[derive(Deserialize)]

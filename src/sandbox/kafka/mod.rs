@@ -1,6 +1,19 @@
 //! MSK: clusters, configurations, topics, channels (AWS.md §3).
 
+mod channel_shapes;
+mod channels;
+mod checks;
+mod cluster;
+mod clusters;
 mod configurations;
+mod create;
+mod network;
+mod operations;
+mod shapes;
+mod tag;
+mod topic_settings;
+mod topics;
+mod update;
 mod versions;
 
 use super::account::Account;
@@ -10,21 +23,41 @@ use super::tags::Tags;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Every operation.
-pub const OPERATIONS: &[&[Operation]] = &[configurations::OPERATIONS, versions::OPERATIONS];
+pub const OPERATIONS: &[&[Operation]] = &[
+    create::OPERATIONS,
+    clusters::OPERATIONS,
+    update::OPERATIONS,
+    operations::OPERATIONS,
+    configurations::OPERATIONS,
+    topics::OPERATIONS,
+    channels::OPERATIONS,
+    tag::OPERATIONS,
+    versions::OPERATIONS,
+];
 
 /// What the account has in one region.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
+    clusters: BTreeMap<String, cluster::Cluster>,
     configurations: BTreeMap<String, configurations::Configuration>,
+    /// The key that encrypts volumes when no other is named.
+    own_key: String,
 }
 
 /// Every tagged resource: ARN and tags.
-pub fn tagged(_account: &Account) -> Vec<(String, Tags)> {
-    Vec::new()
+pub fn tagged(account: &Account) -> Vec<(String, Tags)> {
+    let now = account.now;
+    let there = account.kafka.clusters.values().filter(|cluster| cluster.gone_at.is_none_or(|gone| gone > now));
+    let each = there.flat_map(|cluster| {
+        let channels = channels::all(cluster, now).map(|channel| (channel.arn().to_owned(), channel.tags.clone()));
+        channels.chain([(cluster.arn.clone(), cluster.tags.clone())])
+    });
+    each.collect()
 }
 
 /// A refusal that names the parameter at fault.
@@ -36,6 +69,19 @@ fn bad(parameter: &str, message: impl Into<String>) -> Fault {
 fn taken(parameter: &str) -> Fault {
     let message = "A resource with this name already exists.";
     Fault::new(409, "ConflictException", message).with_member("invalidParameter", parameter)
+}
+
+/// What is not there.
+fn not_found(parameter: &str, message: impl Into<String>) -> Fault {
+    Fault::new(404, "NotFoundException", message).with_member("invalidParameter", parameter)
+}
+
+/// `output` with the token of the next page, when there is one.
+fn with_token(mut output: Value, next: Option<String>) -> Value {
+    if let Some(next) = next {
+        output["nextToken"] = next.into();
+    }
+    output
 }
 
 /// Whether `name` is one for a cluster or a configuration: `^[0-9A-Za-z][0-9A-Za-z-]*$`.

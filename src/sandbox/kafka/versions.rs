@@ -1,6 +1,6 @@
 //! The versions of Kafka that MSK knows.
 
-use super::{Paging, bad};
+use super::{Paging, bad, with_token};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -111,9 +111,5 @@ fn list(_: &mut Account, call: &Call) -> Result<Answer, Fault> {
         .iter()
         .map(|version| json!({ "version": version.name, "status": if version.active { "ACTIVE" } else { "DEPRECATED" } }))
         .collect();
-    let mut output = json!({ "kafkaVersions": versions });
-    if let Some(next) = next {
-        output["nextToken"] = next.into();
-    }
-    Answer::json(output)
+    Answer::json(with_token(json!({ "kafkaVersions": versions }), next))
 }
