@@ -12,6 +12,7 @@ mod filters;
 mod instances;
 pub mod interfaces;
 mod internet_gateways;
+mod key_pairs;
 mod nat_addresses;
 mod nat_gateways;
 mod paging;
@@ -24,16 +25,22 @@ mod subnet_attributes;
 mod subnets;
 mod tags;
 mod tokens;
+mod volumes;
 mod vpc_attributes;
 mod vpcs;
 mod zones;
 
 pub use acls::Acl;
 pub use addresses::{Address, free_public_ip};
+pub use endpoints::Endpoint;
+pub use instances::{Instance, Power};
 pub use internet_gateways::InternetGateway;
+pub use key_pairs::KeyPair;
 pub use nat_gateways::NatGateway;
 pub use route_tables::RouteTable;
+pub use security_groups::{Rule, SecurityGroup};
 pub use subnets::Subnet;
+pub use volumes::Volume;
 pub use vpcs::Vpc;
 pub use zones::{Zone, zones};
 
@@ -57,6 +64,11 @@ pub const OPERATIONS: &[&[Operation]] = &[
     routes::OPERATIONS,
     acls::OPERATIONS,
     interfaces::OPERATIONS,
+    endpoints::OPERATIONS,
+    security_groups::OPERATIONS,
+    instances::OPERATIONS,
+    volumes::OPERATIONS,
+    key_pairs::OPERATIONS,
     zones::OPERATIONS,
     tags::OPERATIONS,
 ];
@@ -83,6 +95,18 @@ pub struct State {
     pub route_tables: BTreeMap<String, RouteTable>,
     /// Network ACLs.
     pub acls: BTreeMap<String, Acl>,
+    /// VPC endpoints.
+    pub endpoints: BTreeMap<String, Endpoint>,
+    /// Security groups.
+    pub security_groups: BTreeMap<String, SecurityGroup>,
+    /// The rules of security groups.
+    pub security_group_rules: BTreeMap<String, Rule>,
+    /// Instances, those that are terminated for an hour more.
+    pub instances: BTreeMap<String, Instance>,
+    /// Volumes.
+    pub volumes: BTreeMap<String, Volume>,
+    /// Key pairs.
+    pub key_pairs: BTreeMap<String, KeyPair>,
     /// The id of the one set of DHCP options.
     pub dhcp_options: String,
     /// Client tokens of the past day.

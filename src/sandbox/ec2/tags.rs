@@ -4,7 +4,10 @@ use super::filters::{Field, Filters};
 use super::interfaces::Interface;
 use super::paging::Page;
 use super::resource::{Resource, find_mut};
-use super::{Acl, Address, InternetGateway, NatGateway, RouteTable, State, Subnet, Vpc, refusals};
+use super::{
+    Acl, Address, Endpoint, Instance, InternetGateway, KeyPair, NatGateway, RouteTable, Rule, SecurityGroup, State,
+    Subnet, Volume, Vpc, refusals,
+};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -38,7 +41,19 @@ const TYPES: &[Type] = &[
     Type::of::<RouteTable>(),
     Type::of::<Acl>(),
     Type::of::<Interface>(),
+    Type::of::<Endpoint>(),
+    Type::of::<SecurityGroup>(),
+    Type::of::<Rule>(),
+    Type { list: instances, ..Type::of::<Instance>() },
+    Type::of::<Volume>(),
+    Type::of::<KeyPair>(),
 ];
+
+/// Instances lose their tags when they are terminated, though they are shown for an hour more.
+fn instances(state: &State, now: u64) -> Vec<(&str, &Tags)> {
+    let alive = state.instances.values().filter(|instance| instance.alive(now));
+    alive.map(|instance| (instance.id.as_str(), &instance.tags)).collect()
+}
 
 impl Type {
     const fn of<T: Resource>() -> Self {
