@@ -18,6 +18,8 @@ pub static ALL: &[&dyn AnyKind] = &[
     &Erased::<iam::role::Role>::new(),
     &Erased::<iam::instance_profile::InstanceProfile>::new(),
     &Erased::<logs::log_group::LogGroup>::new(),
+    &Erased::<s3::bucket::Bucket>::new(),
+    &Erased::<s3::object::Object>::new(),
     &Erased::<kafka::configuration::Configuration>::new(),
     &Erased::<kafka::cluster::Cluster>::new(),
     &Erased::<kinesis::stream::Stream>::new(),

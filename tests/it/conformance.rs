@@ -36,6 +36,8 @@ macro_rules! for_each_example {
             kafka_configuration
             kinesis_stream
             logs_log_group
+            s3_bucket
+            s3_object
         }
     };
     ($check:path: $($name:ident)*) => {

@@ -8,7 +8,7 @@ mod permissions;
 mod profile;
 mod role;
 
-pub(super) use document::check_principals;
+pub(super) use document::{check_principals, fits};
 pub use managed::Managed;
 pub use profile::Profile;
 pub use role::Role;

@@ -80,12 +80,10 @@ fn check_statement(account: &Account, bucket: &str, statement: &Value) -> Result
     if !actions.iter().all(is_action) {
         return Err(malformed("Policy has invalid action"));
     }
-    let arn = format!("arn:aws:s3:::{bucket}");
     let resources = listed(either("Resource", "NotResource"));
     let is_ours = |resource: &&Value| {
-        resource
-            .as_str()
-            .is_some_and(|text| text == arn || text.strip_prefix(&arn).is_some_and(|rest| rest.starts_with(['/', '*'])))
+        let rest = resource.as_str().and_then(|text| text.strip_prefix("arn:aws:s3:::"));
+        rest.is_some_and(|rest| iam::fits(rest.split('/').next().unwrap_or_default(), bucket))
     };
     if resources.is_empty() || !resources.iter().all(is_ours) {
         return Err(malformed("Policy has invalid resource"));
