@@ -18,10 +18,12 @@ pub mod lower;
 pub mod merge;
 pub mod network;
 pub mod overrides;
+pub mod regex;
 pub mod root;
 pub mod sinks;
 pub mod source;
 pub mod streams;
+pub mod subnets;
 pub mod yaml;
 
 pub use load::{Inputs, Loaded, UNKNOWN_ACCOUNT, load, load_texts};

@@ -1,5 +1,6 @@
 //! From YAML text to sections.
 
+mod broken;
 mod decode;
 mod interpolate;
 mod merge;
