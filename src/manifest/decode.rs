@@ -75,12 +75,14 @@ impl<T> Map<T> {
 pub struct Decoder<'a> {
     found: &'a mut Diagnostics,
     given: bool,
+    /// The field being read, to say what it is for.
+    field: Option<&'a Field>,
 }
 
 impl<'a> Decoder<'a> {
     /// Records into `found`.
     pub fn new(found: &'a mut Diagnostics) -> Self {
-        Self { found, given: true }
+        Self { found, given: true, field: None }
     }
 
     /// Records what is wrong; returns `None` for `return cx.fail(…)`.
@@ -97,6 +99,8 @@ impl<'a> Decoder<'a> {
             Value::Empty => Some("write a value, or leave the key out".to_owned()),
             _ => None,
         };
+        let about = |field: &Field| format!("`{}`: {}", field.name, summary(field.doc));
+        let help = help.or_else(|| self.field.map(about));
         let at = if node.span.start == node.span.end { node.owner } else { node.span };
         self.fail(Diagnostic::error(at, format!("expected {expected}, found {found}")).help_if(help))
     }
@@ -135,7 +139,14 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads the value of `field` in the map `node`.
-    pub fn field<T: Decode>(&mut self, node: &Node, field: &Field) -> Option<T> {
+    pub fn field<T: Decode>(&mut self, node: &Node, field: &'static Field) -> Option<T> {
+        let outer = self.field.replace(field);
+        let value = self.value(node, field);
+        self.field = outer;
+        value
+    }
+
+    fn value<T: Decode>(&mut self, node: &Node, field: &Field) -> Option<T> {
         match node.get(field.name).filter(|entry| entry.value.value != Value::Null) {
             Some(entry) => {
                 let fine = field.constraint.is_none_or(|constraint| self.satisfies(&entry.value, &constraint));

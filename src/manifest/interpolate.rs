@@ -20,23 +20,43 @@ const NAMES: [&str; 3] = ["${stack}", "${account}", "${region}"];
 /// Characters that Aqueduct keeps for itself, to mark values it fills in later.
 const RESERVED: [char; 2] = ['⟦', '⟧'];
 
-/// Inserts values in every key and value of `node`.
-pub fn interpolate(node: &mut Node, variables: &Variables<'_>, sources: &Sources, found: &mut Diagnostics) {
+/// Inserts values in every key and value of `node`. Returns where that failed, whole keys and values.
+pub fn interpolate(
+    node: &mut Node,
+    variables: &Variables<'_>,
+    sources: &Sources,
+    found: &mut Diagnostics,
+) -> Vec<Span> {
+    let mut failed = vec![];
+    let mut one = |text: &mut String, span: Span| {
+        let wrong = expand(text, span, variables, sources);
+        if !wrong.is_empty() {
+            failed.push(span);
+            found.extend(wrong);
+        }
+    };
+    walk(node, &mut one);
+    failed
+}
+
+fn walk(node: &mut Node, one: &mut dyn FnMut(&mut String, Span)) {
     match &mut node.value {
         Value::Empty | Value::Null => {}
-        Value::Scalar(scalar) => expand(&mut scalar.text, node.span, variables, sources, found),
-        Value::List(items) => items.iter_mut().for_each(|item| interpolate(item, variables, sources, found)),
+        Value::Scalar(scalar) => one(&mut scalar.text, node.span),
+        Value::List(items) => items.iter_mut().for_each(|item| walk(item, one)),
         Value::Map(entries) => {
             for entry in entries {
-                expand(&mut entry.key, entry.span, variables, sources, found);
-                interpolate(&mut entry.value, variables, sources, found);
+                one(&mut entry.key, entry.span);
+                walk(&mut entry.value, one);
             }
         }
     }
 }
 
-/// Inserts values in one text that stands at `span`; whatever cannot be inserted stays as it is.
-pub fn expand(text: &mut String, span: Span, variables: &Variables<'_>, sources: &Sources, found: &mut Diagnostics) {
+/// Inserts values in one text that stands at `span`; what cannot be inserted stays as it is and is
+/// returned as errors.
+pub fn expand(text: &mut String, span: Span, variables: &Variables<'_>, sources: &Sources) -> Vec<Diagnostic> {
+    let mut found = vec![];
     if text.contains('$') {
         let mut out = String::with_capacity(text.len());
         let mut rest = text.as_str();
@@ -70,6 +90,7 @@ pub fn expand(text: &mut String, span: Span, variables: &Variables<'_>, sources:
         let wrong = Diagnostic::error(span, format!("the character `{reserved}` may not stand in a manifest"));
         found.push(wrong.help("use another kind of bracket"));
     }
+    found
 }
 
 fn insert(whole: &str, variables: &Variables<'_>) -> Result<String, Box<Diagnostic>> {

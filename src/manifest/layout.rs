@@ -89,6 +89,7 @@ impl Constraint {
     /// The condition in words: "24 to 8760".
     pub fn describe(&self) -> String {
         match self {
+            Self::Range(from, to) if from == to => from.to_string(),
             Self::Range(from, i64::MAX) => format!("at least {from}"),
             Self::Range(from, to) => format!("{from} to {to}"),
             Self::Among(numbers) => {

@@ -69,8 +69,9 @@ pub fn load_texts(sources: Sources, inputs: &Inputs<'_>) -> Loaded {
         return Loaded { manifest: None, diagnostics: found, sources };
     }
     let variables = variables(&trees, inputs, &sources);
+    let mut failed = vec![];
     for tree in &mut trees {
-        interpolate(tree, &variables, &sources, &mut found);
+        failed.extend(interpolate(tree, &variables, &sources, &mut found));
         reject_repeats(tree, &mut found);
     }
     let Some(mut tree) = trees.into_iter().reduce(merge) else {
@@ -80,9 +81,15 @@ pub fn load_texts(sources: Sources, inputs: &Inputs<'_>) -> Loaded {
     if let Some(region) = inputs.region {
         set_region(&mut tree, region);
     }
-    let parts = Parts::decode(&tree, &mut found);
-    check::check(&parts, &tree, &sources, &mut found);
-    let manifest = if found.has_errors() { None } else { parts.whole() };
+    let mut wrong = Diagnostics::default();
+    let parts = Parts::decode(&tree, &mut wrong);
+    if let Some(parts) = &parts {
+        check::check(parts, &tree, &sources, &mut wrong);
+    }
+    // What is wrong with a value that could not be filled in has been said.
+    wrong.retain(|diagnostic| diagnostic.span.is_none_or(|span| !failed.contains(&span)));
+    found.extend(wrong);
+    let manifest = if found.has_errors() { None } else { parts.and_then(Parts::whole) };
     Loaded { manifest, diagnostics: found, sources }
 }
 
@@ -92,8 +99,8 @@ fn variables<'a>(trees: &[Node], inputs: &Inputs<'a>, sources: &Sources) -> Vari
     let value = |key: &str| {
         let node = &trees.iter().rev().find_map(|tree| tree.get(key))?.value;
         let mut text = node.text()?.to_owned();
-        // Errors in it are found again, where the value is read.
-        expand(&mut text, node.span, &none, sources, &mut Diagnostics::default());
+        // Errors in it are found again, when the whole tree is filled in.
+        let _ = expand(&mut text, node.span, &none, sources);
         (!text.contains("${")).then_some(text)
     };
     let (stack, region, account) = (value("stack"), value("region"), value("account"));

@@ -67,9 +67,9 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Reads every part of `tree`, recording whatever is wrong.
-    pub fn decode(tree: &Node, found: &mut Diagnostics) -> Self {
-        known_keys(tree, found);
+    /// Reads every part of `tree`, recording whatever is wrong; `None` if it is no map.
+    pub fn decode(tree: &Node, found: &mut Diagnostics) -> Option<Self> {
+        known_keys(tree, found)?;
         let is_header = |entry: &&Entry| Header::LAYOUT.fields.iter().any(|field| field.name == entry.key);
         let header = tree.entries().iter().filter(is_header).cloned().collect();
         let header = Node { value: Value::Map(header), ..*tree };
@@ -81,7 +81,7 @@ impl Parts {
                 field($name).and_then(|field| cx.field(tree, field))
             };
         }
-        Self {
+        Some(Self {
             header: super::decode::Decode::decode(&header, cx),
             network: part!("network"),
             buckets: part!("buckets"),
@@ -92,7 +92,7 @@ impl Parts {
             streams: part!("streams"),
             airflow: part!("airflow"),
             overrides: part!("overrides"),
-        }
+        })
     }
 
     /// The manifest, if no part of it is wrong.
@@ -134,22 +134,21 @@ pub fn fields() -> impl Iterator<Item = &'static Field> {
     Header::LAYOUT.fields.iter().chain(Sections::LAYOUT.fields)
 }
 
-fn known_keys(tree: &Node, found: &mut Diagnostics) {
+fn known_keys(tree: &Node, found: &mut Diagnostics) -> Option<()> {
     if !matches!(tree.value, Value::Map(_)) {
         let message = format!("expected a manifest, found {}", tree.describe());
         found.push(
             Diagnostic::error(tree.span, message).help("begin with `aqueduct: 1`; `aqueduct init` writes an example"),
         );
+        return None;
     }
     for entry in tree.entries() {
         let known = || fields().map(|field| field.name);
         if !known().any(|name| name == entry.key) {
             let help =
                 did_you_mean(&entry.key, known()).unwrap_or_else(|| format!("known here are {}", listed(known())));
-            let anchors = entry.key.starts_with("x-").then_some("keys that begin with `x-` are not special here");
-            found.push(
-                Diagnostic::error(entry.span, format!("unknown key `{}`", entry.key)).help(help).help_if(anchors),
-            );
+            found.push(Diagnostic::error(entry.span, format!("unknown key `{}`", entry.key)).help(help));
         }
     }
+    Some(())
 }

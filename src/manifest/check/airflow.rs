@@ -115,7 +115,8 @@ fn constraints(cx: &mut Check<'_>, airflow: &Airflow, requirements: &Spanned<Str
     if let Some(version) = version.filter(|version| *version != airflow.version.value) {
         let message =
             format!("these requirements are constrained for Airflow {version}, not {}", airflow.version.value);
-        let wrong = Diagnostic::warning(requirements.span, message).other(airflow.version.span, "the version");
+        let wrong = Diagnostic::warning(requirements.span, message);
+        let wrong = if airflow.version.given { wrong.other(airflow.version.span, "the version") } else { wrong };
         cx.push(wrong.help("change the address after `--constraint`, or the version"));
     }
 }

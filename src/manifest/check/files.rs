@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::manifest::decode::Spanned;
-use crate::manifest::diagnostic::{Diagnostic, did_you_mean, listed};
+use crate::manifest::diagnostic::{Diagnostic, did_you_mean};
 use std::path::{Path, PathBuf};
 
 /// Where `written` leads.
@@ -15,9 +15,9 @@ pub(super) fn file(cx: &mut Check<'_>, written: &Spanned<String>, extensions: &[
     let path = path(cx, written);
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
     if !extensions.contains(&extension.as_str()) {
-        let wanted = extensions.iter().map(|extension| format!(".{extension}")).collect::<Vec<_>>();
+        let wanted = extensions.iter().map(|extension| format!("`.{extension}`")).collect::<Vec<_>>().join(" or ");
         let wrong = Diagnostic::error(written.span, format!("`{}` is of the wrong kind", written.value));
-        cx.push(wrong.help(format!("name a file that ends in {}", listed(wanted.iter().map(String::as_str)))));
+        cx.push(wrong.help(format!("name a file that ends in {wanted}")));
     } else if path.is_dir() {
         cx.push(Diagnostic::error(written.span, format!("`{}` is a folder", written.value)).help("name the file"));
     } else if !path.is_file() {

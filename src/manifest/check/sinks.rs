@@ -286,19 +286,19 @@ fn pattern(cx: &mut Check<'_>, written: &Spanned<String>, dead_letters: Option<&
 /// Two sinks that write the same objects.
 fn overlaps(cx: &mut Check<'_>) {
     let Some(sinks) = &cx.parts.sinks else { return };
-    let mut seen: Vec<(&Spanned<String>, &str, &str)> = vec![];
+    let mut seen: Vec<(&Spanned<String>, &Sink)> = vec![];
     for (_, sink) in sinks.iter() {
         for topic in sink.topics() {
-            let here = (topic, sink.bucket.as_str(), sink.prefix.as_str());
-            let same = |(other, bucket, prefix): &&(&Spanned<String>, &str, &str)| {
-                other.value == topic.value && *bucket == here.1 && *prefix == here.2 && other.span != topic.span
+            let same = |(other, by): &&(&Spanned<String>, &Sink)| {
+                let place = by.bucket.value == sink.bucket.value && by.prefix.value == sink.prefix.value;
+                other.value == topic.value && place && by.span != sink.span
             };
-            if let Some((other, ..)) = seen.iter().find(same) {
+            if let Some((other, _)) = seen.iter().find(same) {
                 let message = format!("two sinks write `{}` to the same place", topic.value);
                 let wrong = Diagnostic::error(topic.span, message).other(other.span, "the other");
                 cx.push(wrong.help("give one of them another `prefix` or `bucket`"));
             }
-            seen.push(here);
+            seen.push((topic, sink));
         }
     }
 }

@@ -110,7 +110,6 @@ fn every_field_is_described_and_its_default_is_valid() {
     manifest(
         "network: {existing: {vpc: vpc-01234567, private_subnets: [subnet-01234567, subnet-12345678], public_subnets: \
          [subnet-23456789], cidr: 10.0.0.0/16}}\nbuckets: {data: {lifecycle: [{expire_days: 1}]}}\nkafka: {topics: {a: {}}, \
-         storage: {}}\nsinks: {s: {via: channel, bucket: data, workers: {}}}\nclient: {}\napi: {cors: {}, quota: {limit: 1}, \
-         throttle: {}}\nstreams: {a: {}}\n",
+         storage: {}}\nclient: {}\napi: {cors: {}, auth: api_key, quota: {limit: 1}, throttle: {}}\nstreams: {a: {}}\n",
     );
 }

@@ -4,6 +4,8 @@ mod broken;
 mod decode;
 mod interpolate;
 mod merge;
+mod regex;
+mod shipped;
 mod yaml;
 
 use aqueduct::manifest::diagnostic::{Diagnostic, Diagnostics};
