@@ -1,5 +1,6 @@
 //! Sections to resources. Pure but for the digests of the local files that are uploaded.
 
+mod airflow;
 mod api;
 mod buckets;
 mod client;
@@ -10,6 +11,7 @@ mod kafka;
 mod network;
 pub mod policies;
 pub mod routes;
+mod sinks;
 mod streams;
 
 use super::common::{Logs, Tags};
@@ -56,7 +58,9 @@ impl Lowering<'_> {
         self.streams();
         if let Some(network) = &network {
             self.kafka(network);
+            self.sinks(network);
             self.client(network);
+            self.airflow(network);
         }
         self.api(network.as_ref());
     }
