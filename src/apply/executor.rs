@@ -45,6 +45,12 @@ pub enum StepError {
         /// AWS's reason.
         reason: String,
     },
+    /// AWS began the change and took it back.
+    #[error("AWS took the change back: {reason}\n  the next apply tries again")]
+    Undone {
+        /// What it was and AWS's reason.
+        reason: String,
+    },
     /// It disappeared.
     #[error("it disappeared while it was being worked on; apply again")]
     Vanished,

@@ -38,6 +38,7 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
     let Target { cx, kind, address, emit, .. } = *target;
     let mut rounds = 0;
     let mut asked: Option<(Vec<Change>, Instant)> = None;
+    let mut undone: Option<String> = None;
     let mut pause = Poll::new(kind.typical().update);
     loop {
         let live = ready(target, id).await?;
@@ -47,6 +48,12 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
         }
         if let Some(fixed) = changes.iter().find(|change| change.replaces) {
             return Err(StepError::Stale { field: fixed.field.clone() });
+        }
+        if asked.is_some()
+            && live.undone != undone
+            && let Some(reason) = live.undone
+        {
+            return Err(StepError::Undone { reason });
         }
         // The same difference right after an update: the read lags. Another: the next step of several.
         if let Some((before, when)) = &asked
@@ -64,6 +71,7 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
         change(target, &live, &changes).await?;
         emit(Event::Changed { address: address.clone() });
         asked = Some((changes, Instant::now()));
+        undone = live.undone;
         pause = Poll::new(kind.typical().update);
     }
 }

@@ -77,10 +77,10 @@ fn erase<K: Kind>(live: &Live<K>) -> aws::Result<Live<Value>> {
 }
 
 fn with_spec<A, B>(live: &Live<A>, spec: B) -> Live<B> {
-    let Live { id, spec: _, outputs, tags, owner, status, holds_data } = live;
+    let Live { id, spec: _, outputs, tags, owner, status, holds_data, undone } = live;
     let (id, outputs, tags) = (id.clone(), outputs.clone(), tags.clone());
-    let (owner, status, holds_data) = (owner.clone(), status.clone(), *holds_data);
-    Live { id, spec, outputs, tags, owner, status, holds_data }
+    let (owner, status, holds_data, undone) = (owner.clone(), status.clone(), *holds_data, undone.clone());
+    Live { id, spec, outputs, tags, owner, status, holds_data, undone }
 }
 
 impl<K: Kind> AnyKind for Erased<K> {

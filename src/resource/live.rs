@@ -22,6 +22,9 @@ pub struct Live<S> {
     pub status: Status,
     /// Whether deleting this very object loses data; `None` leaves the answer to the kind.
     pub holds_data: Option<bool>,
+    /// Which change AWS began and took back last, and why; with its time, so that no two are alike.
+    #[serde(default)]
+    pub undone: Option<String>,
 }
 
 /// Whether a live object can be worked with.
@@ -42,7 +45,8 @@ impl<S: Named> Live<S> {
     /// A ready object without outputs, tags or owner.
     pub fn new(id: impl Into<String>, spec: S) -> Self {
         let (outputs, tags) = (BTreeMap::new(), BTreeMap::new());
-        Self { id: id.into(), spec, outputs, tags, owner: None, status: Status::Ready, holds_data: None }
+        let (owner, status, holds_data, undone) = (None, Status::Ready, None, None);
+        Self { id: id.into(), spec, outputs, tags, owner, status, holds_data, undone }
     }
 
     /// Adds the output `name`.
@@ -75,6 +79,12 @@ impl<S: Named> Live<S> {
     /// Says whether deleting this object loses data.
     pub fn holds_data(mut self, holds: bool) -> Self {
         self.holds_data = Some(holds);
+        self
+    }
+
+    /// Says which change AWS began and took back last, and why.
+    pub fn undone(mut self, undone: Option<String>) -> Self {
+        self.undone = undone;
         self
     }
 }
