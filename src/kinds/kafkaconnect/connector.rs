@@ -1,16 +1,28 @@
 //! `kafkaconnect/connector`: an MSK Connect connector (AWS.md §4.3).
 
+mod operation;
+mod wire;
+
 use super::custom_plugin::CustomPlugin;
 use super::properties::Properties;
 use super::worker_configuration::WorkerConfiguration;
+use super::{NOT_NOW, Tags, indexed, reason, tags_of};
+use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::iam::role::Role;
 use crate::kinds::kafka::cluster::{BootstrapBrokersIam, Cluster};
 use crate::kinds::logs::log_group::LogGroup;
 use crate::kinds::s3::bucket::Bucket;
-use crate::resource::{Arn, Auto, Fixed, Named, Needs, Ref, Set};
+use crate::resource::{
+    Arn, Auto, Change, Changes, Effect, Fixed, Kind, Live, Named, Needs, Ref, Retry, Set, Status, To, Typical,
+};
+use aws_sdk_kafkaconnect::operation::describe_connector::DescribeConnectorOutput;
+use aws_sdk_kafkaconnect::types::ConnectorState;
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// A connector. Its id is its ARN. Its offsets belong to its name: another of the same name goes on
 /// where it ended.
@@ -205,4 +217,126 @@ fn scale_out_cpu() -> i32 {
 
 impl Named for Connector {
     const NAME: &'static str = "kafkaconnect/connector";
+}
+
+const fn passing(message: &'static str) -> Retry {
+    Retry { code: "BadRequestException", message, during: Duration::from_secs(120) }
+}
+
+impl Kind for Connector {
+    const TAGGING: Tagging = Tagging::KafkaConnect;
+    // A role that is not known everywhere yet (AWS.md §0.3), and a version that another update made old.
+    const RETRY: &'static [Retry] =
+        &[NOT_NOW, passing("assume"), passing("role"), passing("Role"), passing("current version")];
+    const TYPICAL: Typical = Typical::seconds(12 * 60, 8 * 60, 5 * 60);
+    const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+    fn natural_id(&self) -> Option<String> {
+        Some(self.name.0.clone())
+    }
+
+    fn effect(change: &Change) -> Effect {
+        match (change.field.as_str(), &change.to) {
+            ("configuration[connector.class]", _) => Effect::Replacement,
+            ("bootstrap_servers", To::Known(to)) if same_cluster(change.from.as_str(), to.as_str()) => Effect::Ignored,
+            ("bootstrap_servers", _) => Effect::Replacement,
+            _ => Effect::InPlace,
+        }
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let ours = indexed(cx, "connector").await?;
+        let live = ours.into_iter().map(|(arn, tags)| async move {
+            describe(cx, &arn).await?.map(|connector| live(cx, connector, tags)).transpose()
+        });
+        Ok(try_join_all(live).await?.into_iter().flatten().collect())
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let arn = if id.starts_with("arn:") { Some(id.to_owned()) } else { named(cx, id).await? };
+        let Some(arn) = arn else { return Ok(None) };
+        let Some(connector) = describe(cx, &arn).await? else { return Ok(None) };
+        let Some(tags) = tags_of(cx, &arn).await? else { return Ok(None) };
+        let live = live(cx, connector, tags)?;
+        // An operation that was rolled back shows nowhere else.
+        let undone = if live.status == Status::Ready { operation::last_undone(cx, &arn).await? } else { None };
+        Ok(Some(live.undone(undone)))
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let call = self.request(cx.kafkaconnect().create_connector())?;
+        let answer = call.set_tags(Some(cx.tags().into_iter().collect())).send().await?;
+        answer.connector_arn.ok_or_else(|| Error::unreadable("the connector's ARN"))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let connect = cx.kafkaconnect();
+        if live.spec.paused && !self.paused {
+            connect.resume_connector().connector_arn(&live.id).send().await?;
+            return Ok(());
+        }
+        let workers = ["capacity", "plugin", "worker_configuration"].into_iter().any(|field| changes.touch(field));
+        if workers || changes.touch("configuration") {
+            // Every update makes a new version, and a retried one must name the newest.
+            let version = describe(cx, &live.id).await?.and_then(|connector| connector.current_version);
+            let version = version.ok_or_else(|| Error::unreadable("the connector's current version"))?;
+            let call = connect.update_connector().connector_arn(&live.id).current_version(version);
+            // One that rests cannot prove its health.
+            let call = call.skip_health_validation(live.spec.paused);
+            // One call takes either the workers' settings or the connector's properties.
+            let call = if workers { self.worker_settings(call, &live.spec, changes)? } else { self.properties(call) };
+            call.send().await?;
+        } else if self.paused && !live.spec.paused {
+            connect.pause_connector().connector_arn(&live.id).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let answer = cx.kafkaconnect().delete_connector().connector_arn(&live.id).send().await;
+        found(answer.map_err(Error::from)).map(drop)
+    }
+}
+
+/// Whether two lists of brokers are of one cluster and port. AWS names some of the brokers, at random.
+fn same_cluster(one: Option<&str>, other: Option<&str>) -> bool {
+    let brokers = |list: Option<&str>| -> BTreeSet<String> {
+        let domain = |broker: &str| broker.split_once('.').map_or(broker, |(_, domain)| domain).to_owned();
+        list.unwrap_or_default().split(',').map(domain).collect()
+    };
+    let managed = one.is_some_and(|list| list.split(',').all(|broker| broker.contains(".amazonaws.com")));
+    managed && brokers(one) == brokers(other)
+}
+
+async fn describe(cx: &Cx, arn: &str) -> aws::Result<Option<DescribeConnectorOutput>> {
+    found(cx.kafkaconnect().describe_connector().connector_arn(arn).send().await.map_err(Error::from))
+}
+
+/// The ARN of the connector called `name`.
+async fn named(cx: &Cx, name: &str) -> aws::Result<Option<String>> {
+    let call = cx.kafkaconnect().list_connectors().max_results(100).connector_name_prefix(name);
+    let mut pages = call.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let mut found = page?.connectors.unwrap_or_default().into_iter();
+        if let Some(found) = found.find(|found| found.connector_name() == Some(name)) {
+            return Ok(found.connector_arn);
+        }
+    }
+    Ok(None)
+}
+
+fn live(cx: &Cx, connector: DescribeConnectorOutput, tags: Tags) -> aws::Result<Live<Connector>> {
+    let arn = connector.connector_arn.clone().ok_or_else(|| Error::unreadable("a connector's ARN"))?;
+    let status = match &connector.connector_state {
+        Some(ConnectorState::Running | ConnectorState::Paused) => Status::Ready,
+        Some(ConnectorState::Deleting) => Status::Deleting,
+        Some(ConnectorState::Failed) => {
+            let state = connector.state_description.as_ref();
+            let (code, message) = (state.and_then(|state| state.code()), state.and_then(|state| state.message()));
+            Status::Failed(reason(code, message))
+        }
+        other => Status::Pending(other.as_ref().map_or("in an unknown state", |state| state.as_str()).to_owned()),
+    };
+    let spec = wire::normal_form(connector)?;
+    Ok(Live::new(&arn, spec).output("arn", &arn).tagged(cx, tags).status(status))
 }

@@ -1,17 +1,24 @@
 //! `mwaa/environment`: an Airflow environment of MWAA, found by its name (AWS.md §7).
 
+mod wire;
+
 use crate::attribute;
+use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::iam::role::Role;
 use crate::kinds::kafkaconnect::properties::Properties;
 use crate::kinds::s3::bucket::Bucket;
 use crate::kinds::s3::object::{Object, VersionId};
-use crate::resource::{Arn, Auto, Fixed, Initial, Named, Needs, Ref, Set};
+use crate::resource::{Arn, Auto, Changes, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, Typical};
+use aws_sdk_mwaa::types::{Environment as Reported, EnvironmentStatus, LastUpdate, UpdateStatus};
+use aws_smithy_types::date_time::Format;
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 attribute!(
-    /// The host name of Airflow's web pages.
+    /// Where Airflow's web pages are, `https://…`.
     pub WebserverUrl = "webserver_url"
 );
 attribute!(
@@ -186,4 +193,112 @@ fn max_workers() -> i32 {
 
 impl Named for Environment {
     const NAME: &'static str = "mwaa/environment";
+}
+
+/// What MWAA says right after a role was made or changed, which it does not know everywhere yet
+/// (AWS.md §0.3).
+const fn new_role(message: &'static str) -> Retry {
+    Retry { code: "ValidationException", message, during: Duration::from_secs(120) }
+}
+
+/// What MWAA says of an environment that is in the middle of something.
+const NOT_NOW: Retry =
+    Retry { code: "ValidationException", message: "status cannot be", during: Duration::from_secs(3 * 60 * 60) };
+
+impl Kind for Environment {
+    const OUTPUTS: &'static [&'static str] =
+        &["arn", "webserver_url", "service_role", "celery_queue", "webserver_endpoint", "database_endpoint"];
+    const VOLATILE: &'static [&'static str] = &["webserver_url"];
+    const TAGGING: Tagging = Tagging::Mwaa;
+    const RETRY: &'static [Retry] =
+        &[NOT_NOW, new_role("role"), new_role("Role"), new_role("ermission"), new_role("assume"), new_role("trust")];
+    const TYPICAL: Typical = Typical::seconds(25 * 60, 20 * 60, 15 * 60);
+    const TIMEOUT: Duration = Duration::from_secs(3 * 60 * 60);
+
+    fn natural_id(&self) -> Option<String> {
+        Some(self.name.0.clone())
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let prefix = cx.arn("airflow", "environment/");
+        let index = cx.tag_index().await?;
+        let ours = index.keys().filter_map(|arn| arn.strip_prefix(&prefix));
+        Ok(try_join_all(ours.map(|name| Self::read(cx, name))).await?.into_iter().flatten().collect())
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let answer = cx.mwaa().get_environment().name(id).send().await.map_err(Error::from);
+        let Some(environment) = found(answer)?.and_then(|answer| answer.environment) else { return Ok(None) };
+        live(cx, id, environment)
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let call = self.request(cx.mwaa().create_environment())?;
+        match call.set_tags(Some(cx.tags().into_iter().collect())).send().await.map_err(Error::from) {
+            // MWAA has no code of its own for a name that is taken.
+            Err(error) if error.is("ValidationException", "already exist") => {
+                Err(Error { class: Class::AlreadyExists, ..error })
+            }
+            answer => answer.map(|_| self.name.0.clone()),
+        }
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        self.changed(cx.mwaa().update_environment().name(&live.id), changes)?.send().await?;
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let leaving = |error: &Error| {
+            ["DELETING status", "DELETED status"].iter().any(|state| error.is("ValidationException", state))
+        };
+        match cx.mwaa().delete_environment().name(&live.id).send().await.map_err(Error::from) {
+            Err(error) if leaving(&error) => Ok(()),
+            answer => found(answer).map(drop),
+        }
+    }
+}
+
+/// The environment `name` in its normal form; `None` for what is left of a deleted one.
+fn live(cx: &Cx, name: &str, environment: Reported) -> aws::Result<Option<Live<Environment>>> {
+    let status = match &environment.status {
+        // A failed update has left everything as it was.
+        Some(EnvironmentStatus::Available | EnvironmentStatus::UpdateFailed) => Status::Ready,
+        Some(EnvironmentStatus::Deleting) => Status::Deleting,
+        Some(EnvironmentStatus::Deleted) => return Ok(None),
+        Some(state @ (EnvironmentStatus::CreateFailed | EnvironmentStatus::Unavailable)) => {
+            let why = environment.last_update.as_ref().map_or_else(|| "AWS gives no reason".into(), why);
+            Status::Failed(format!("{}: {why}", state.as_str()))
+        }
+        other => Status::Pending(other.as_ref().map_or("in an unknown state", |state| state.as_str()).to_owned()),
+    };
+    let failed = environment.last_update.as_ref().filter(|update| update.status == Some(UpdateStatus::Failed));
+    let undone = failed.map(|update| {
+        let when = update.created_at.and_then(|time| time.fmt(Format::DateTime).ok());
+        format!("update of {}: {}", when.as_deref().unwrap_or("unknown time"), why(update))
+    });
+    let tags = environment.tags.clone().unwrap_or_default();
+    let url = environment.webserver_url.as_deref().map(|url| match url.starts_with("https://") {
+        true => url.to_owned(),
+        false => format!("https://{url}"),
+    });
+    let outputs = [
+        ("arn", environment.arn.clone()),
+        ("webserver_url", url),
+        ("service_role", environment.service_role_arn.clone()),
+        ("celery_queue", environment.celery_executor_queue.clone()),
+        ("webserver_endpoint", environment.webserver_vpc_endpoint_service.clone()),
+        ("database_endpoint", environment.database_vpc_endpoint_service.clone()),
+    ];
+    let mut live = Live::new(name, wire::normal_form(environment)?).tagged(cx, tags).status(status).undone(undone);
+    live.outputs = outputs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    Ok(Some(live))
+}
+
+/// AWS's reason for the failure of an update.
+fn why(update: &LastUpdate) -> String {
+    let error = update.error.as_ref();
+    let parts = [error.and_then(|error| error.error_code()), error.and_then(|error| error.error_message())];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "AWS gives no reason".into() } else { parts.join(": ") }
 }
