@@ -132,7 +132,7 @@ impl Lowering<'_> {
             bucket: Fixed(Ref::to(&sink.bucket.value)),
             key: Fixed(key),
             // The content is in the name; an upload of the same file again changes nothing.
-            object_version: Fixed(None),
+            object_version: Fixed::default(),
             needs: Initial(vec![Ref::<crate::kinds::s3::object::Object>::to(&object).to_string()]),
         };
         self.add(name, &spec);
