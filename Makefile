@@ -20,7 +20,7 @@ check:
 
 ## Calls, seconds and memory of plans.
 bench:
-	$(CARGO) bench --locked --bench plan
+	$(CARGO) bench --locked --profile dev --bench plan
 
 ## What is shipped.
 dist:

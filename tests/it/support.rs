@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-/// A sandbox with a stack called `test` in it. Time is tokio's paused time.
+/// A sandbox with a stack in it, `test` unless said otherwise. Time is tokio's paused time.
 pub struct Lab {
     pub sandbox: Arc<Sandbox>,
     pub cx: Cx,
@@ -24,14 +24,18 @@ pub struct Run {
 
 impl Lab {
     pub async fn new() -> Self {
+        Self::of_stack("test").await
+    }
+
+    pub async fn of_stack(stack: &str) -> Self {
         let sandbox = Sandbox::new(Options::default());
-        let cx = connect(&sandbox).await;
+        let cx = connect(&sandbox, stack).await;
         Self { sandbox, cx }
     }
 
     /// The same account, with a context that knows nothing of earlier runs.
     pub async fn again(&self) -> Self {
-        Self { sandbox: self.sandbox.clone(), cx: connect(&self.sandbox).await }
+        Self { sandbox: self.sandbox.clone(), cx: connect(&self.sandbox, self.cx.stack()).await }
     }
 
     pub async fn look(&self, graph: &Graph) -> World {
@@ -77,9 +81,9 @@ impl Run {
     }
 }
 
-async fn connect(sandbox: &Arc<Sandbox>) -> Cx {
+async fn connect(sandbox: &Arc<Sandbox>, stack: &str) -> Cx {
     let connect = Connect { stand_in: Some(StandIn::Client(sandbox.http_client())), ..Connect::default() };
-    connect.connect("test").await.unwrap()
+    connect.connect(stack).await.unwrap()
 }
 
 /// The graph of `resources`: addresses with specs.
