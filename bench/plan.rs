@@ -27,7 +27,12 @@ fn main() {
     println!("| no-op plan of {MANIFEST} | |\n|---|---|");
     let (calls, chain) = paused().block_on(longest_chain());
     println!("| AWS calls | {calls} |");
-    println!("| longest chain of dependent calls | {} × {} ms = {} ms |", chain.as_millis() / LATENCY.as_millis(), LATENCY.as_millis(), chain.as_millis());
+    println!(
+        "| longest chain of dependent calls | {} × {} ms = {} ms |",
+        chain.as_millis() / LATENCY.as_millis(),
+        LATENCY.as_millis(),
+        chain.as_millis()
+    );
     let (wall, memory) = running().block_on(the_real_command());
     let times = wall.as_secs_f64() / chain.as_secs_f64();
     println!("| wall time of `aqueduct plan`, 50 ms an answer | {} ms, {times:.2} × the chain |", wall.as_millis());
@@ -59,8 +64,7 @@ fn pinterest() -> Graph {
     let loaded = load(&[MANIFEST.into()], &inputs);
     let manifest = loaded.manifest.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(&loaded.sources, false)));
     let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "000000000000".into() };
-    lower(&manifest, &loaded.sources, &place)
-        .unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
+    lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
 }
 
 async fn connect(sandbox: &Arc<Sandbox>, stack: &str) -> Cx {
@@ -134,7 +138,8 @@ fn start_up() -> Duration {
     let mut times: Vec<Duration> = (0..21)
         .map(|_| {
             let start = Instant::now();
-            let done = Command::new(env!("CARGO_BIN_EXE_aqueduct")).arg("--version").output().expect("the command starts");
+            let done =
+                Command::new(env!("CARGO_BIN_EXE_aqueduct")).arg("--version").output().expect("the command starts");
             assert!(done.status.success());
             start.elapsed()
         })
@@ -168,7 +173,11 @@ fn routes(paths: usize) -> Graph {
     let methods = ["GET", "PUT", "POST", "DELETE"];
     let names = (0..paths).flat_map(|path| methods.map(|method| format!("{method} /p{path:03}")));
     let routes: BTreeMap<String, _> = names.map(|name| (name, json!({ "integration": integration }))).collect();
-    draft.add_value("apigateway/rest-api/many", &json!({ "name": "many", "endpoint": "REGIONAL", "routes": routes }), BTreeMap::new());
+    draft.add_value(
+        "apigateway/rest-api/many",
+        &json!({ "name": "many", "endpoint": "REGIONAL", "routes": routes }),
+        BTreeMap::new(),
+    );
     finished(draft)
 }
 
