@@ -6,5 +6,6 @@ mod crash;
 mod lower;
 mod manifest;
 mod sandbox;
+mod storage;
 mod support;
 mod tidy;

@@ -3,7 +3,7 @@
 use super::object::Object;
 use crate::aws::{self, Class, Cx, Error, found};
 use crate::resource::Named;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One version of an object, or a delete marker.
@@ -98,17 +98,19 @@ pub(super) async fn clear(cx: &Cx, bucket: &str) -> aws::Result<()> {
         }
         delete(cx, bucket, &entries).await?;
     }
-    loop {
-        let uploads = cx.s3().list_multipart_uploads().bucket(bucket).send().await.map_err(Error::from);
-        let uploads = found(uploads)?.and_then(|answer| answer.uploads).unwrap_or_default();
-        if uploads.is_empty() {
-            return Ok(());
-        }
+    while let Some(uploads) = unfinished(cx, bucket).await? {
         for upload in uploads {
             let call = cx.s3().abort_multipart_upload().bucket(bucket).set_key(upload.key);
             found(call.set_upload_id(upload.upload_id).send().await.map_err(Error::from))?;
         }
     }
+    Ok(())
+}
+
+/// Uploads that were never finished, if there are any.
+async fn unfinished(cx: &Cx, bucket: &str) -> aws::Result<Option<Vec<MultipartUpload>>> {
+    let answer = found(cx.s3().list_multipart_uploads().bucket(bucket).send().await.map_err(Error::from))?;
+    Ok(answer.and_then(|answer| answer.uploads).filter(|uploads| !uploads.is_empty()))
 }
 
 /// Deletes what the stack's own objects left in the bucket: old versions and delete markers.

@@ -32,12 +32,14 @@ fn set(account: &mut Account, call: &Call, tags: Tags, answer: Answer) -> Result
     let key = key(call)?;
     let id = found(bucket, key, call.query("versionId"))?.id.clone();
     let versioned = bucket.versioning.is_some();
-    let versions = bucket.objects.get_mut(key).into_iter().flatten();
-    for version in versions.filter(|version| version.id == id) {
-        version.tags = tags;
-        return Ok(named(versioned, version, answer));
+    let mut versions = bucket.objects.get_mut(key).into_iter().flatten();
+    match versions.find(|version| version.id == id) {
+        None => Ok(answer),
+        Some(version) => {
+            version.tags = tags;
+            Ok(named(versioned, version, answer))
+        }
     }
-    Ok(answer)
 }
 
 fn put_object_tagging(account: &mut Account, call: &Call) -> Result<Answer, Fault> {

@@ -1,9 +1,12 @@
 //! The sandbox itself: its protocols, its clock, its faults, and the services that belong to no one kind.
 
 mod faults;
+mod iam;
 mod kinesis;
 mod limits;
+mod logs;
 mod persistence;
+mod s3;
 mod signature;
 mod tagging;
 mod time;
