@@ -6,9 +6,9 @@ use super::security_group::SecurityGroup;
 use super::subnet::Subnet;
 use super::tags;
 use super::token::token;
-use crate::aws::{self, Class, Cx, Error, Tagging, found};
+use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
 use crate::kinds::iam::instance_profile::InstanceProfile;
-use crate::resource::{Arn, Auto, Changes, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Typical};
+use crate::resource::{Arn, Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, To, Typical};
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, BlockDeviceMapping, CreditSpecificationRequest, EbsBlockDevice,
@@ -93,7 +93,7 @@ pub struct Instance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RootVolume {
-    /// GiB; it can grow, but not shrink. Left out, the image's size.
+    /// GiB; less replaces the instance. Left out, the image's size.
     #[serde(default)]
     pub size: Auto<i32>,
     /// `gp3`, `gp2`, `io1`, `io2`, `st1`, `sc1` or `standard`; left out, the image's.
@@ -193,6 +193,16 @@ impl Kind for Instance {
 
     fn claim(&self) -> Option<String> {
         self.private_ip.as_ref().map(|address| format!("{} {address}", *self.subnet))
+    }
+
+    /// A volume cannot shrink.
+    fn effect(change: &Change) -> Effect {
+        match (change.field.as_str(), change.from.as_i64(), &change.to) {
+            ("root_volume.size", Some(now), To::Known(then)) if then.as_i64().is_some_and(|then| then < now) => {
+                Effect::Replacement
+            }
+            _ => Effect::InPlace,
+        }
     }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
@@ -340,7 +350,12 @@ impl Instance {
         if let (true, Some(credits)) = (changes.touch("cpu_credits"), self.cpu_credits.as_ref()) {
             let request = InstanceCreditSpecificationRequest::builder().instance_id(id).cpu_credits(credits).build();
             let call = cx.ec2().modify_instance_credit_specification().instance_credit_specifications(request);
-            call.send().await?;
+            // The call succeeds as a whole whatever becomes of its parts.
+            let refused = call.send().await?.unsuccessful_instance_credit_specifications.unwrap_or_default();
+            if let Some(refused) = refused.into_iter().find_map(|item| item.error) {
+                let code = refused.code.map(|code| code.as_str().to_owned()).unwrap_or_default();
+                return Err(Error::new(&code, refused.message.unwrap_or_default(), classify(&code)));
+            }
         }
         Ok(())
     }

@@ -31,8 +31,9 @@ impl Named for Listener {
 impl Kind for Listener {
     const TAGGING: Tagging = Tagging::LoadBalancing;
 
+    /// A target group belongs to one load balancer at a time.
     fn claim(&self) -> Option<String> {
-        Some(format!("{} {}", *self.load_balancer, self.port))
+        Some(self.target_group.value().to_owned())
     }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {

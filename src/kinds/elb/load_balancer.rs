@@ -4,14 +4,16 @@ use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref, Set, Status, Typical};
+use crate::resource::{Auto, Change, Changes, Effect, Fixed, Kind, Live, Named, Ref, Retry, Set, Status, To, Typical};
 use aws_sdk_elasticloadbalancingv2::types::{
     EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum as Enforce, LoadBalancer as Description,
     LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum, LoadBalancerTypeEnum,
 };
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A network load balancer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +26,7 @@ pub struct LoadBalancer {
     pub internal: Fixed<bool>,
     /// The subnets it has an address in, one per zone.
     pub subnets: Set<Ref<Subnet>>,
-    /// Who may reach it; a load balancer made without any cannot get one later.
+    /// Who may reach it; none lets everybody. From none to some and back is a replacement.
     #[serde(default)]
     pub security_groups: Set<Ref<SecurityGroup>>,
     /// Whether traffic that comes through a VPC link or endpoint service must pass the security
@@ -57,8 +59,20 @@ impl Kind for LoadBalancer {
     const TAGGING: Tagging = Tagging::LoadBalancing;
     const TYPICAL: Typical = Typical::seconds(150, 60, 10);
 
+    // The internet gateway may be on its way.
+    const RETRY: &'static [Retry] =
+        &[Retry { code: "InvalidSubnet", message: "no internet gateway", during: Duration::from_secs(120) }];
+
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())
+    }
+
+    /// One made without security groups cannot get any, and one made with some must keep some.
+    fn effect(change: &Change) -> Effect {
+        let none = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        let then_none = matches!(&change.to, To::Known(then) if none(then));
+        let crosses = change.field == "security_groups" && none(&change.from) != then_none;
+        if crosses { Effect::Replacement } else { Effect::InPlace }
     }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
