@@ -1,8 +1,9 @@
 //! `airflow`: the MWAA environment.
 
-use super::decode::{Map, Spanned, choice, section};
+use super::decode::{Map, Spanned};
 use super::forms;
 use super::layout::Constraint::{All, Each, Form, Keys, Length, Range};
+use super::section::{choice, section};
 use serde_json::Value;
 
 section! {

@@ -1,10 +1,11 @@
 //! `api`: the REST API in front of Kafka and Kinesis.
 
 use super::common::Logs;
-use super::decode::{Decode, Decoder, Map, Spanned, choice, section};
+use super::decode::{Decode, Decoder, Map, Spanned};
 use super::forms;
 use super::layout::Constraint::{Form, Keys, Length, Members, Range};
 use super::layout::Shape;
+use super::section::{choice, section};
 use super::yaml::{Node, Value};
 
 section! {

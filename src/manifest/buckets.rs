@@ -1,9 +1,10 @@
 //! `buckets`: where data lies.
 
 use super::common::{TAGS, Tags};
-use super::decode::{Spanned, choice, section};
+use super::decode::Spanned;
 use super::forms;
 use super::layout::Constraint::{Form, Length, Members, Range};
+use super::section::{choice, section};
 
 section! {
     /// A bucket. Nothing in it can be public, and nothing is readable without TLS, unless said otherwise.

@@ -1,9 +1,10 @@
 //! `client`: the machine with Kafka's tools and the REST proxy.
 
 use super::common::{Download, PORT, PROPERTIES};
-use super::decode::{Map, Spanned, section};
+use super::decode::{Map, Spanned};
 use super::forms;
 use super::layout::Constraint::{Each, Form, Range};
+use super::section::section;
 use ipnet::Ipv4Net;
 
 section! {

@@ -1,9 +1,10 @@
 //! Parts that several sections share.
 
-use super::decode::{Decode, Decoder, Map, section};
+use super::decode::{Decode, Decoder, Map};
 use super::forms;
 use super::layout::Constraint::{self, All, Among, Each, Form, Keys, Members, Range};
 use super::layout::Shape;
+use super::section::section;
 use super::source::Span;
 use super::yaml::{Node, Value};
 

@@ -171,14 +171,15 @@ impl<'a> Decoder<'a> {
 
     fn satisfies(&mut self, node: &Node, constraint: &Constraint) -> bool {
         let wrong = match (constraint, &node.value) {
+            // Counted, so that every wrong one is recorded and not only the first.
             (Constraint::All(all), _) => {
-                return all.iter().fold(true, |fine, constraint| self.satisfies(node, constraint) && fine);
+                return all.iter().filter(|constraint| !self.satisfies(node, constraint)).count() == 0;
             }
             (Constraint::Each(each), Value::List(items)) => {
-                return items.iter().fold(true, |fine, item| self.satisfies(item, each) && fine);
+                return items.iter().filter(|item| !self.satisfies(item, each)).count() == 0;
             }
             (Constraint::Each(each), Value::Map(entries)) => {
-                return entries.iter().fold(true, |fine, entry| self.satisfies(&entry.value, each) && fine);
+                return entries.iter().filter(|entry| !self.satisfies(&entry.value, each)).count() == 0;
             }
             (Constraint::Keys(keys), Value::Map(entries)) => {
                 let key = |entry: &Entry| Node {
@@ -186,7 +187,7 @@ impl<'a> Decoder<'a> {
                     owner: entry.span,
                     value: Value::Scalar(Scalar { text: entry.key.clone(), plain: true }),
                 };
-                return entries.iter().fold(true, |fine, entry| self.satisfies(&key(entry), keys) && fine);
+                return entries.iter().filter(|entry| !self.satisfies(&key(entry), keys)).count() == 0;
             }
             (Constraint::Range(from, to), Value::Scalar(scalar)) => scalar
                 .integer()
@@ -336,21 +337,22 @@ impl Decode for serde_json::Value {
         Shape::Any
     }
 
-    fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
-        Some(match &node.value {
-            Value::Empty | Value::Null => Self::Null,
-            Value::Scalar(scalar) => match (scalar.boolean(), scalar.integer(), scalar.text.parse::<f64>()) {
-                (Some(boolean), _, _) => boolean.into(),
-                (_, Some(integer), _) => integer.into(),
-                (_, _, Ok(number)) if scalar.plain => number.into(),
-                _ => Self::String(scalar.text.clone()),
-            },
-            Value::List(items) => Self::Array(items.iter().map(|item| Self::decode(item, cx)).collect::<Option<_>>()?),
-            Value::Map(entries) => {
-                let entries = entries.iter().map(|entry| Some((entry.key.clone(), Self::decode(&entry.value, cx)?)));
-                Self::Object(entries.collect::<Option<_>>()?)
-            }
-        })
+    fn decode(node: &Node, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(json(node))
+    }
+}
+
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Empty | Value::Null => serde_json::Value::Null,
+        Value::Scalar(scalar) => match (scalar.boolean(), scalar.integer(), scalar.text.parse::<f64>()) {
+            (Some(boolean), _, _) => boolean.into(),
+            (_, Some(integer), _) => integer.into(),
+            (_, _, Ok(number)) if scalar.plain && number.is_finite() => number.into(),
+            _ => scalar.text.clone().into(),
+        },
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), json(&entry.value))).collect(),
     }
 }
 
@@ -416,113 +418,6 @@ impl<T: Decode> Decode for Map<T> {
         entries.into_iter().collect::<Option<_>>().map(Self)
     }
 }
-
-/// Declares a section: a struct whose fields are the keys of a map. After a field's type may follow
-/// `= "default"`, the value of a key left out as one would write it, and `where` a
-/// [`Constraint`]. A field without default is required unless it is an `Option`.
-macro_rules! section {
-    (
-        $(#[doc = $doc:literal])+
-        pub struct $name:ident {
-            $(
-                $(#[doc = $field_doc:literal])+
-                $field:ident: $type:ty $(= $default:literal)? $(where $constraint:expr)?,
-            )*
-        }
-    ) => {
-        $(#[doc = $doc])+
-        #[derive(Clone, Debug)]
-        pub struct $name {
-            /// Where the section is named.
-            pub span: $crate::manifest::source::Span,
-            $( $(#[doc = $field_doc])+ pub $field: $type, )*
-        }
-
-        impl $name {
-            /// What may be written here.
-            pub const LAYOUT: $crate::manifest::layout::Layout = $crate::manifest::layout::Layout {
-                name: stringify!($name),
-                doc: concat!($($doc, "\n"),+),
-                fields: &[ $( $crate::manifest::layout::Field {
-                    name: stringify!($field),
-                    doc: concat!($($field_doc, "\n"),+),
-                    shape: <$type as $crate::manifest::decode::Decode>::shape,
-                    default: $crate::manifest::decode::section!(@default $($default)?),
-                    constraint: $crate::manifest::decode::section!(@constraint $($constraint)?),
-                } ),* ],
-            };
-        }
-
-        impl $crate::manifest::decode::Decode for $name {
-            fn shape() -> $crate::manifest::layout::Shape {
-                $crate::manifest::layout::Shape::Section(&Self::LAYOUT)
-            }
-
-            fn decode(
-                node: &$crate::manifest::yaml::Node,
-                cx: &mut $crate::manifest::decode::Decoder<'_>,
-            ) -> Option<Self> {
-                let fine = cx.known_keys(node, &Self::LAYOUT);
-                let mut fields = Self::LAYOUT.fields.iter();
-                $( let $field = fields.next().and_then(|field| cx.field::<$type>(node, field)); )*
-                fine.then_some(())?;
-                Some(Self { span: node.owner, $( $field: $field?, )* })
-            }
-        }
-    };
-    (@default) => { None };
-    (@default $default:literal) => { Some($default) };
-    (@constraint) => { None };
-    (@constraint $constraint:expr) => { Some($constraint) };
-}
-pub(crate) use section;
-
-/// Declares an enumeration of words.
-macro_rules! choice {
-    (
-        $(#[doc = $doc:literal])+
-        pub enum $name:ident {
-            $(
-                $(#[doc = $variant_doc:literal])+
-                $variant:ident = $word:literal,
-            )+
-        }
-    ) => {
-        $(#[doc = $doc])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name {
-            $( $(#[doc = $variant_doc])+ $variant, )+
-        }
-
-        impl $name {
-            /// The words, each with what it means.
-            pub const WORDS: &'static [(&'static str, &'static str)] =
-                &[ $( ($word, concat!($($variant_doc, "\n"),+)) ),+ ];
-
-            /// The word as written in the manifest.
-            pub fn word(self) -> &'static str {
-                match self { $( Self::$variant => $word, )+ }
-            }
-        }
-
-        impl $crate::manifest::decode::Decode for $name {
-            fn shape() -> $crate::manifest::layout::Shape {
-                $crate::manifest::layout::Shape::Choice(Self::WORDS)
-            }
-
-            fn decode(
-                node: &$crate::manifest::yaml::Node,
-                cx: &mut $crate::manifest::decode::Decoder<'_>,
-            ) -> Option<Self> {
-                match node.text() {
-                    $( Some($word) => Some(Self::$variant), )+
-                    _ => $crate::manifest::decode::no_choice(node, Self::WORDS, cx),
-                }
-            }
-        }
-    };
-}
-pub(crate) use choice;
 
 /// Records that `node` is none of `words`.
 pub fn no_choice<T>(node: &Node, words: &[(&str, &str)], cx: &mut Decoder<'_>) -> Option<T> {

@@ -1,9 +1,10 @@
 //! What stands at the top of a manifest.
 
 use super::common::{TAGS, Tags};
-use super::decode::{Spanned, section};
+use super::decode::Spanned;
 use super::forms;
 use super::layout::Constraint::{Form, Range};
+use super::section::section;
 
 section! {
     /// What stands at the top of a manifest.

@@ -1,9 +1,10 @@
 //! `kafka`: the MSK cluster and its topics.
 
 use super::common::{Logs, PROPERTIES};
-use super::decode::{Map, Spanned, choice, section};
+use super::decode::{Map, Spanned};
 use super::forms;
 use super::layout::Constraint::{Each, Form, Keys, Members, Range};
+use super::section::{choice, section};
 
 section! {
     /// An MSK cluster with its topics.

@@ -20,6 +20,7 @@ pub mod network;
 pub mod overrides;
 pub mod regex;
 pub mod root;
+pub mod section;
 pub mod sinks;
 pub mod source;
 pub mod streams;

@@ -1,10 +1,11 @@
 //! `network`: where everything runs.
 
-use super::decode::{Decode, Decoder, Spanned, choice, section};
+use super::decode::{Decode, Decoder, Spanned};
 use super::diagnostic::Diagnostic;
 use super::forms;
 use super::layout::Constraint::{All, Each, Form, Members};
 use super::layout::Shape;
+use super::section::{choice, section};
 use super::yaml::{Node, Value};
 use ipnet::Ipv4Net;
 

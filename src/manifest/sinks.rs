@@ -1,9 +1,10 @@
 //! `sinks`: topics delivered to buckets.
 
 use super::common::{Logs, PROPERTIES};
-use super::decode::{Map, Spanned, choice, section};
+use super::decode::{Map, Spanned};
 use super::forms;
 use super::layout::Constraint::{All, Each, Form, Length, Members, Range};
+use super::section::{choice, section};
 
 section! {
     /// Delivery of topics to a bucket: by a connector of MSK Connect, or by channels of MSK itself.

@@ -1,9 +1,10 @@
 //! `streams`: Kinesis data streams.
 
 use super::common::{TAGS, Tags};
-use super::decode::{Spanned, choice, section};
+use super::decode::Spanned;
 use super::forms;
 use super::layout::Constraint::{Form, Range};
+use super::section::{choice, section};
 
 section! {
     /// A Kinesis data stream. The key is its name in AWS.
