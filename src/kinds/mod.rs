@@ -22,6 +22,8 @@ pub static ALL: &[&dyn AnyKind] = &[
     &Erased::<s3::object::Object>::new(),
     &Erased::<kafka::configuration::Configuration>::new(),
     &Erased::<kafka::cluster::Cluster>::new(),
+    &Erased::<kafka::topic::Topic>::new(),
+    &Erased::<kafka::channel::Channel>::new(),
     &Erased::<kinesis::stream::Stream>::new(),
 ];
 

@@ -30,10 +30,12 @@ macro_rules! for_each_example {
         $crate::for_each_example! { $check:
             iam_instance_profile
             iam_role
+            kafka_channel
             kafka_cluster
             kafka_cluster_express
             kafka_cluster_serverless
             kafka_configuration
+            kafka_topic
             kinesis_stream
             logs_log_group
             s3_bucket

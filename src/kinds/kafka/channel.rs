@@ -1,12 +1,18 @@
 //! `kafka/channel`: delivery of a topic's records to S3 or an Iceberg table by MSK itself (AWS.md
 //! §3.4).
 
-use super::cluster::{Cluster, Logs};
+mod wire;
+
+use super::cluster::{Capacity, Cluster, Logs};
 use super::topic::Topic;
+use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::iam::role::Role;
 use crate::kinds::s3::bucket::Bucket;
-use crate::resource::{Arn, Auto, Fixed, Named, Ref};
+use crate::resource::{Arn, Auto, Changes, Fixed, Kind, Live, Named, Ref, Status, Typical};
+use aws_sdk_kafka::types::{self, ChannelStatus, IcebergDestinationUpdate, S3DestinationUpdate};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A channel: MSK itself delivers the records of one topic of an Express cluster, from the moment
 /// the channel is active. Its id is its ARN.
@@ -166,4 +172,129 @@ impl Named for Channel {
 
 fn ten_minutes() -> i32 {
     600
+}
+
+twins!(Converter, types::ValueConverter: ByteArray, String, Json, JsonSchemaGsr);
+twins!(Compression, types::S3CompressionType: None, Gzip, Zstd);
+twins!(StorageClass, types::S3StorageClass: Standard, IntelligentTiering, GlacierIr);
+twins!(IcebergCompression, types::IcebergCompressionType: Zstd, Snappy);
+
+impl Kind for Channel {
+    const TAGGING: Tagging = Tagging::Kafka;
+    const TYPICAL: Typical = Typical::seconds(120, 60, 60);
+
+    /// The ARN without the UUID that AWS adds; [`Channel::read`] finds the channel by it.
+    fn natural_id(&self) -> Option<String> {
+        let (account, path) = self.cluster.value().split_once(":cluster/")?;
+        Some(format!("{account}:channel/{path}/{}", *self.name))
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let clusters = cx.listed::<Cluster>().await?;
+        let express = |cluster: &&Live<Cluster>| match &cluster.spec.capacity {
+            Capacity::Provisioned(provisioned) => provisioned.broker_type.starts_with("express."),
+            Capacity::Serverless(_) => false,
+        };
+        let there = |cluster: &&Live<Cluster>| !matches!(cluster.status, Status::Deleting | Status::Failed(_));
+        let ours = clusters.iter().filter(express).filter(there).map(|cluster| cluster.id.clone());
+        let named = cx.wanted::<Self>().into_iter().filter(|(_, channel)| channel.cluster.is_known());
+        let places: BTreeSet<String> =
+            ours.chain(named.map(|(_, channel)| channel.cluster.value().to_owned())).collect();
+        let all = try_join_all(places.iter().map(|cluster| on_cluster(cx, cluster))).await?;
+        Ok(all.into_iter().flatten().filter(|channel| channel.owner.is_some()).collect())
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let (cluster, name) = parts(id).ok_or_else(|| Error::internal(format!("{id} is no channel's ARN")))?;
+        if name.contains('/') {
+            return describe(cx, &cluster, id).await;
+        }
+        let all = found(summaries(cx, &cluster).await)?.unwrap_or_default();
+        match all.into_iter().find(|(_, known)| known == name) {
+            Some((arn, _)) => describe(cx, &cluster, &arn).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let call = cx.kafka().create_channel().cluster_arn(self.cluster.value()).channel_name(&*self.name);
+        let call = call.topic_configuration_list(self.topic_configuration());
+        let call = match &*self.destination {
+            Destination::S3(to) => call.s3_destination_configuration(self.to_s3(to)),
+            Destination::Iceberg(to) => call.iceberg_destination_configuration(self.to_iceberg(to)),
+        };
+        let call = call.set_encryption_configuration(self.encryption()).set_logging_info(self.logging());
+        let answer = call.set_tags(Some(cx.tags().into_iter().collect())).send().await?;
+        answer.channel_arn.ok_or_else(|| Error::unreadable("the channel's ARN"))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, _: &Changes) -> aws::Result<()> {
+        let call = cx.kafka().update_channel().cluster_arn(self.cluster.value()).channel_arn(&live.id);
+        let seconds = self.freshness_seconds;
+        let call = match &*self.destination {
+            Destination::S3(_) => {
+                let update = S3DestinationUpdate::builder().data_freshness_in_seconds(seconds);
+                call.s3_destination_update(update.build())
+            }
+            Destination::Iceberg(_) => {
+                let update = IcebergDestinationUpdate::builder().data_freshness_in_seconds(seconds);
+                call.iceberg_destination_update(update.build())
+            }
+        };
+        call.send().await?;
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let call = cx.kafka().delete_channel().cluster_arn(live.spec.cluster.value()).channel_arn(&live.id);
+        found(call.send().await.map_err(Error::from)).map(drop)
+    }
+}
+
+/// The cluster's ARN and the rest of a channel's: its name, with or without a UUID behind it.
+fn parts(arn: &str) -> Option<(String, &str)> {
+    let (account, path) = arn.split_once(":channel/")?;
+    let mut slashes = path.match_indices('/').map(|(at, _)| at);
+    let (cluster, rest) = path.split_at(slashes.nth(1)?);
+    Some((format!("{account}:cluster/{cluster}"), &rest[1..]))
+}
+
+/// The ARN and the name of each channel of the cluster, whoever owns it.
+async fn summaries(cx: &Cx, cluster: &str) -> aws::Result<Vec<(String, String)>> {
+    let (mut all, mut token, mut more) = (vec![], None, true);
+    while more {
+        let call = cx.kafka().list_channels().cluster_arn(cluster).max_results(100);
+        let page = call.set_next_token(token.take()).send().await?;
+        let channels = page.channels.unwrap_or_default();
+        all.extend(channels.into_iter().filter_map(|channel| Some((channel.channel_arn?, channel.channel_name?))));
+        (more, token) = (page.next_token.is_some(), page.next_token);
+    }
+    Ok(all)
+}
+
+/// Every channel of the cluster, whoever owns it: only its description has the tags.
+async fn on_cluster(cx: &Cx, cluster: &str) -> aws::Result<Vec<Live<Channel>>> {
+    let all = found(summaries(cx, cluster).await)?.unwrap_or_default();
+    let described = try_join_all(all.iter().map(|(arn, _)| describe(cx, cluster, arn))).await?;
+    Ok(described.into_iter().flatten().collect())
+}
+
+async fn describe(cx: &Cx, cluster: &str, arn: &str) -> aws::Result<Option<Live<Channel>>> {
+    let answer = cx.kafka().describe_channel().cluster_arn(cluster).channel_arn(arn).send().await.map_err(Error::from);
+    let Some(channel) = found(answer)? else { return Ok(None) };
+    let info = channel.state_info.as_ref();
+    let status = match &channel.status {
+        Some(ChannelStatus::Active) => Status::Ready,
+        Some(ChannelStatus::Deleting) => Status::Deleting,
+        Some(ChannelStatus::Failed) => {
+            let parts = [info.and_then(|info| info.code.as_deref()), info.and_then(|info| info.message.as_deref())];
+            let reason = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+            Status::Failed(if reason.is_empty() { "FAILED, without a reason".into() } else { reason })
+        }
+        Some(other) => Status::Pending(other.as_str().to_owned()),
+        None => Status::Pending("in an unknown state".into()),
+    };
+    let tags = channel.tags.clone().unwrap_or_default();
+    let spec = wire::normal_form(cluster, channel)?;
+    Ok(Some(Live::new(arn, spec).output("arn", arn).tagged(cx, tags).status(status)))
 }

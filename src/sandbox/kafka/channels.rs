@@ -12,7 +12,9 @@ use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
 use crate::sandbox::clock::{MINUTE, SECOND, Timed};
 use crate::sandbox::iam::{self, WhyNot};
+use crate::sandbox::logs;
 use crate::sandbox::operation::Operation;
+use crate::sandbox::s3;
 use crate::sandbox::tags::{self, Tags};
 use crate::sandbox::time::iso8601;
 use serde::{Deserialize, Serialize};
@@ -143,7 +145,7 @@ fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     check_destination(&mut destination, topic)?;
     if let Some(logs) = &input.logging_info {
         checks::logs("loggingInfo", "channel logs", logs)?;
-        prerequisites::log_group(account, logs)?;
+        check_log_group(account, logs)?;
     }
     let cluster = open(account, &input.cluster_arn)?;
     let prefix = cluster.topic_arn("");
@@ -158,7 +160,7 @@ fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         let message = format!("A cluster can have {} channels, a topic {}.", MOST.0, MOST.1);
         return Err(bad("channelName", message));
     }
-    let failure = prerequisites::missing(account, &destination, now);
+    let failure = doom(account, &destination);
     let id = account.ids.uuid();
     let cluster = open(account, &input.cluster_arn)?;
     let arn = format!("{}/{name}/{id}", cluster.arn.replacen(":cluster/", ":channel/", 1));
@@ -278,27 +280,26 @@ fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     Answer::json(json!({ "channelArn": channel_arn }))
 }
 
-/// What a channel needs that others have.
-mod prerequisites {
-    use super::{Account, Destination, Fault, Logs, WhyNot, iam};
-
-    /// Whether the log group is there.
-    pub(super) fn log_group(_: &Account, _: &Logs) -> Result<(), Fault> {
-        Ok(())
+/// Whether the log group is there.
+fn check_log_group(account: &Account, logs: &Logs) -> Result<(), Fault> {
+    let group = logs.cloud_watch_logs.as_ref().filter(|logs| logs.enabled).and_then(|logs| logs.log_group.as_ref());
+    match group.filter(|name| !logs::exists(account, name)) {
+        None => Ok(()),
+        Some(name) => Err(bad("loggingInfo", format!("The log group {name} does not exist."))),
     }
+}
 
-    /// Why the channel will fail, when it will.
-    pub(super) fn missing(account: &Account, destination: &Destination, now: u64) -> Option<(String, String)> {
-        let role = destination.role();
-        let why = iam::role_usable(account, role, "kafka.amazonaws.com", now).err();
-        if let Some(why) = why {
-            let reason = match why {
-                WhyNot::Absent => "does not exist",
-                _ => "cannot be assumed by kafka.amazonaws.com",
-            };
-            return Some(("AccessDenied".to_owned(), format!("The role {role} {reason}.")));
-        }
-        let _ = destination.buckets();
-        None
+/// Why the channel will fail, when it will: MSK finds out only while making it.
+fn doom(account: &Account, destination: &Destination) -> Option<(String, String)> {
+    let role = destination.role();
+    if let Err(why) = iam::role_usable(account, role, "kafka.amazonaws.com", account.now) {
+        let reason = match why {
+            WhyNot::Absent => "does not exist",
+            _ => "cannot be assumed by kafka.amazonaws.com",
+        };
+        return Some(("AccessDenied".to_owned(), format!("The role {role} {reason}.")));
     }
+    let absent = |arn: &&str| arn.strip_prefix("arn:aws:s3:::").and_then(|name| s3::bucket(account, name)).is_none();
+    let bucket = destination.buckets().into_iter().find(absent)?;
+    Some(("DestinationNotFound".to_owned(), format!("The bucket {bucket} does not exist.")))
 }

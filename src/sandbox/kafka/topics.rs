@@ -216,8 +216,13 @@ fn update(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         }
         (None, Some(count)) if count > topic.partitions => topic.partitions = count,
         (None, Some(count)) => {
-            let message =
-                format!("Topic currently has {} partitions, which is not fewer than {count}.", topic.partitions);
+            let now = topic.partitions;
+            let message = match count == now {
+                true => format!("Topic already has {now} partition(s)."),
+                false => {
+                    format!("The topic {name} currently has {now} partition(s); {count} would not be an increase.")
+                }
+            };
             return Err(refused("partitionCount", message));
         }
         _ => return Err(bad("partitionCount", "You must specify either configs or partitionCount to update.")),
