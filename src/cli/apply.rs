@@ -2,29 +2,26 @@
 
 use super::arguments::{Apply, Global};
 use super::exit::{Exit, Failure};
-use super::plan::targeted;
 use super::plan_file::{self, Saved};
-use super::run::{carry_out, check_data_loss, only};
+use super::planning::{Planned, Scope, planned};
+use super::run::{carry_out, check_data_loss};
 use super::session::Session;
 use super::{confirm, output};
-use crate::plan::{digest, plan};
 use crate::report::{Detail, human_plan};
-use crate::world::{Graph, observe};
 
 pub(super) async fn run(global: &Global, command: &Apply) -> Result<Exit, Failure> {
     let saved = command.plan.as_deref().map(plan_file::load).transpose()?;
     let session = Session::open(global).await?;
-    let targets = saved.as_ref().map_or(&command.targets, |saved| &saved.targets);
-    let destroy = saved.as_ref().is_some_and(|saved| saved.destroy);
-    let graph = if destroy { Graph::default() } else { targeted(&session.graph, targets)? };
-    let world = observe(&session.cx, &session.graph).await?;
-    let now = digest(&graph, &world);
-    let world = if targets.is_empty() { world } else { only(&world, &graph) };
-    let plan = plan(&graph, &world, &session.graph)?;
+    let scope = match &saved {
+        Some(saved) if saved.destroy => Scope::Destruction,
+        Some(saved) => Scope::Targets(&saved.targets),
+        None => Scope::Targets(&command.targets),
+    };
+    let Planned { plan, world, digest } = planned(&session, scope).await?;
     let detail = if global.verbose { Detail::Everything } else { Detail::Changes };
     let shown = human_plan(&session.header, &plan, detail);
     if let Some(saved) = &saved {
-        check(saved, &session, &now, &shown)?;
+        check(saved, &session, &digest, &shown)?;
     }
     if !command.json {
         output::print(&shown);

@@ -2,22 +2,17 @@
 
 use super::arguments::{Destroy, Global};
 use super::exit::{Exit, Failure};
+use super::planning::{Planned, Scope, nothing_owned, planned};
 use super::run::{carry_out, check_data_loss};
 use super::session::Session;
 use super::{confirm, output};
-use crate::plan::plan;
 use crate::report::{Detail, human_plan};
-use crate::world::{Graph, observe};
 
 pub(super) async fn run(global: &Global, command: &Destroy) -> Result<Exit, Failure> {
     let session = Session::open(global).await?;
-    let mut world = observe(&session.cx, &session.graph).await?;
-    // What others own stays, whatever its name.
-    world.foreign.clear();
-    let plan = plan(&Graph::default(), &world, &session.graph)?;
+    let Planned { plan, world, .. } = planned(&session, Scope::Destruction).await?;
     if plan.is_empty() {
-        let stack = &session.header.stack;
-        output::say(&format!("Nothing to do: stack {stack} owns nothing here."));
+        output::say(&nothing_owned(&session.header));
         return Ok(Exit::InSync);
     }
     if !command.json {

@@ -3,17 +3,15 @@
 use super::arguments::{Drift, Global};
 use super::exit::{Exit, Failure};
 use super::output;
+use super::planning::{Planned, Scope, planned};
 use super::session::Session;
-use crate::plan::{digest, plan};
 use crate::report::{Detail, human_plan, json_plan};
-use crate::world::observe;
 
 pub(super) async fn run(global: &Global, command: &Drift) -> Result<Exit, Failure> {
     let session = Session::open(global).await?;
-    let world = observe(&session.cx, &session.graph).await?;
-    let plan = plan(&session.graph, &world, &session.graph)?;
+    let Planned { plan, digest, .. } = planned(&session, Scope::Everything).await?;
     if command.json {
-        output::print_json(&json_plan(&session.header, &plan, &digest(&session.graph, &world)));
+        output::print_json(&json_plan(&session.header, &plan, &digest));
     } else if plan.is_empty() {
         output::print("No drift: AWS is as the manifest wants it.\n");
     } else {

@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod plan;
 mod plan_file;
+mod planning;
 mod project;
 mod run;
 mod sandbox;

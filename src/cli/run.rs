@@ -6,8 +6,8 @@ use super::output;
 use super::session::Session;
 use crate::apply::{Interrupt, Outcome, apply};
 use crate::plan::Plan;
-use crate::report::{Event, Progress, critical_path};
-use crate::world::{Graph, World};
+use crate::report::{Event, Progress, counted, critical_path};
+use crate::world::World;
 use std::sync::Mutex;
 
 /// Refuses a plan that loses data unless that is allowed.
@@ -20,15 +20,6 @@ pub(super) fn check_data_loss(plan: &Plan, allowed: bool) -> Result<(), Failure>
         "this deletes data; nothing was changed:\n{}\n  if that is meant, add --allow-data-loss",
         losing.join("\n")
     )))
-}
-
-/// The part of `world` that `graph` is about.
-pub(super) fn only(world: &World, graph: &Graph) -> World {
-    let mut world = world.clone();
-    world.resources.retain(|address, _| graph.get(address).is_some());
-    world.surplus.retain(|(address, _)| graph.get(address).is_some());
-    world.foreign.retain(|foreign| graph.get(&foreign.address).is_some());
-    world
 }
 
 /// Applies `plan`, tells what happens, and sums up.
@@ -78,7 +69,7 @@ fn sum_up(plan: &Plan, outcome: &Outcome) -> Exit {
     let Outcome { done, failed, skipped, interrupted, .. } = outcome;
     let all = plan.steps.len();
     if outcome.complete() {
-        output::say(&format!("Done: {all} steps."));
+        output::say(&format!("Done: {}.", counted(all, "step")));
         return Exit::InSync;
     }
     if !failed.is_empty() {

@@ -7,4 +7,4 @@ mod planner;
 
 pub use diff::{Change, To, compare, differences};
 pub use digest::digest;
-pub use planner::{Action, Plan, PlanError, Step, Why, plan};
+pub use planner::{Action, Plan, PlanError, Step, Why, destruction, plan};

@@ -77,11 +77,13 @@ pub enum Action {
 pub enum Why {
     /// The manifest does not ask for it.
     Unwanted,
-    /// These cannot be changed in place.
+    /// Everything goes, because that was asked for.
+    Destroyed,
+    /// What differs; some of it cannot be changed in place.
     Fixed(Vec<Change>),
     /// It failed; AWS's reason.
     Failed(String),
-    /// It is being deleted already.
+    /// Another is wanted in its place while it is being deleted already.
     Deleting,
     /// An interrupted replacement left it behind.
     Surplus,
@@ -104,8 +106,8 @@ fn taken(foreign: &[Foreign]) -> String {
     lines.chain([help.into()]).collect::<Vec<_>>().join("\n")
 }
 
-/// What turns `world` into `graph`. `order` is a graph whose edges also order deletions: the
-/// manifest's when `graph` is the empty one of a destruction.
+/// What turns `world` into `graph`. `order` is a graph whose edges also order deletions: the whole
+/// manifest's when `graph` is a part of it.
 pub fn plan(graph: &Graph, world: &World, order: &Graph) -> Result<Plan, PlanError> {
     if !world.foreign.is_empty() {
         return Err(PlanError::Taken(world.foreign.clone()));
@@ -125,10 +127,7 @@ pub fn plan(graph: &Graph, world: &World, order: &Graph) -> Result<Plan, PlanErr
         let why = match &live.status {
             Status::Failed(reason) => Some(Why::Failed(reason.clone())),
             Status::Deleting => Some(Why::Deleting),
-            _ => {
-                let fixed: Vec<Change> = changes.iter().filter(|change| change.replaces).cloned().collect();
-                (!fixed.is_empty()).then_some(Why::Fixed(fixed))
-            }
+            _ => changes.iter().any(|change| change.replaces).then(|| Why::Fixed(changes.clone())),
         };
         if let Some(why) = why {
             moving.replaced.insert(address.clone());
@@ -143,11 +142,17 @@ pub fn plan(graph: &Graph, world: &World, order: &Graph) -> Result<Plan, PlanErr
     }
     for (address, live) in &world.resources {
         if graph.get(address).is_none() {
-            let why = if live.status == Status::Deleting { Why::Deleting } else { Why::Unwanted };
-            remove.insert(address.clone(), (live.clone(), why));
+            remove.insert(address.clone(), (live.clone(), Why::Unwanted));
         }
     }
     Ok(arrange(graph, order, world, build, remove))
+}
+
+/// What deletes everything in `world`, in the order of its own references and of the edges of `order`.
+/// What the stack does not own stays, whatever its name.
+pub fn destruction(world: &World, order: &Graph) -> Plan {
+    let gone = |(address, live): (&Address, &Live<Value>)| (address.clone(), (live.clone(), Why::Destroyed));
+    arrange(&Graph::default(), order, world, BTreeMap::new(), world.resources.iter().map(gone).collect())
 }
 
 /// Resources whose outputs will not stay what they are.

@@ -5,7 +5,7 @@ use super::style::{ALARM, BOLD, CHANGED, DIM, GONE, NEW, styled};
 use crate::apply::CriticalPath;
 use crate::kinds;
 use crate::plan::{Action, Change, Plan, Step, To, Why};
-use crate::resource::tree;
+use crate::resource::{Status, tree};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeMap;
@@ -40,8 +40,8 @@ pub fn plan(header: &Header, plan: &Plan, detail: Detail) -> String {
     let _ = writeln!(out, "\nPlan: {}.", counts.collect::<Vec<_>>().join(", "));
     let losing = plan.losing_data().count();
     if losing > 0 {
-        let text = format!("{losing} of these lose data and need --allow-data-loss.");
-        let _ = writeln!(out, "{}", styled(ALARM, text));
+        let verbs = if losing == 1 { "loses data and needs" } else { "lose data and need" };
+        let _ = writeln!(out, "{}", styled(ALARM, format!("{losing} of these {verbs} --allow-data-loss.")));
     }
     out
 }
@@ -53,8 +53,9 @@ pub(super) fn class(action: &Action) -> &'static str {
         Action::Create { replaces: Some(_), .. } => "replace",
         Action::Update { .. } => "change",
         Action::Wait { .. } => "wait for",
-        Action::Delete { why: Why::Unwanted | Why::Surplus, .. } => "delete",
-        Action::Delete { .. } => "finish",
+        Action::Delete { why: Why::Fixed(_) | Why::Failed(_) | Why::Deleting, .. } => "finish",
+        Action::Delete { live, .. } if live.status == Status::Deleting => "wait for",
+        Action::Delete { .. } => "delete",
     }
 }
 
@@ -76,10 +77,13 @@ fn write_step(out: &mut String, step: &Step, detail: Detail, plan: &Plan) {
         Action::Wait { state, .. } => {
             writeln!(out, "{} {address}{}", styled(DIM, "…"), styled(DIM, format!("  is {state}, to be waited for")))
         }
-        Action::Delete { why: why @ (Why::Unwanted | Why::Surplus), .. } => {
+        Action::Delete { why: Why::Fixed(_) | Why::Failed(_) | Why::Deleting, .. } => Ok(()),
+        Action::Delete { live, .. } if live.status == Status::Deleting => {
+            writeln!(out, "{} {address}{}", styled(DIM, "…"), styled(DIM, "  is being deleted, to be waited for"))
+        }
+        Action::Delete { why, .. } => {
             writeln!(out, "{} {address}{}{}", styled(GONE, "-"), styled(DIM, reason(why)), loses_data())
         }
-        Action::Delete { .. } => Ok(()),
     };
     match &step.action {
         Action::Update { changes, .. } | Action::Create { replaces: Some(Why::Fixed(changes)), .. } => {
@@ -93,9 +97,11 @@ fn write_step(out: &mut String, step: &Step, detail: Detail, plan: &Plan) {
 fn reason(why: &Why) -> String {
     match why {
         Why::Unwanted => "  not in the manifest".into(),
+        Why::Destroyed => String::new(),
         Why::Surplus => "  left over from an interrupted replacement".into(),
         Why::Fixed(changes) => {
-            let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
+            let fixed = changes.iter().filter(|change| change.replaces);
+            let fields: Vec<&str> = fixed.map(|change| change.field.as_str()).collect();
             format!("  replaced: {} cannot change in place", fields.join(", "))
         }
         Why::Failed(reason) => format!("  replaced: it failed: {reason}"),
@@ -182,6 +188,11 @@ pub fn critical_path(path: &CriticalPath) -> String {
         let _ = writeln!(out, "  {:>8}  {} {}", took, step.action, step.address);
     }
     out
+}
+
+/// `1 step`, `2 steps`.
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `12 s`, `3 min 20 s`, `1 h 05 min`.
