@@ -18,14 +18,15 @@ pub(super) fn arrange(
     remove: Removals,
 ) -> Plan {
     let users = Users::new(order, world);
-    let early = early(&build, &remove, &users);
+    let clashes = clashes(&build, &remove);
+    let early = early(&clashes, &remove, &users);
     let mut arrangement = Arrangement::default();
     arrangement.delete(&remove, &users, |address| early.contains(address));
     for address in graph.creation_order() {
         let Some(action) = build.get(&address) else { continue };
         let mut after: Vec<usize> =
             graph.needs(&address).filter_map(|need| arrangement.made.get(need)).copied().collect();
-        after.extend(arrangement.gone.get(&address));
+        after.extend(clashes.get(&address).into_iter().flatten().filter_map(|other| arrangement.gone.get(other)));
         let index = arrangement.push(&address, action.clone(), after, false);
         arrangement.made.insert(address, index);
     }
@@ -58,21 +59,28 @@ impl Users {
     }
 }
 
-/// What must go before anything is built: objects whose claim (a name, a CIDR) the new one takes,
-/// and whatever uses those and goes, too. Everything else is built first, so that its users can
-/// move over before the old one goes.
-fn early(build: &BTreeMap<Address, Action>, remove: &Removals, users: &Users) -> BTreeSet<Address> {
-    let clashes = |(address, (live, _)): &(&Address, &(Live<Value>, Why))| {
-        let kind = kinds::named(address.kind);
-        match (kind, build.get(*address)) {
-            (Some(kind), Some(Action::Create { spec, .. })) => {
-                let claim = kind.claim(&live.spec);
-                claim.is_some() && claim == kind.claim(spec)
-            }
-            _ => false,
+/// What must go before each creation, because it holds the claim (a name, a CIDR) that the new one takes.
+fn clashes(build: &BTreeMap<Address, Action>, remove: &Removals) -> BTreeMap<Address, Vec<Address>> {
+    let mut takers: BTreeMap<(&str, String), &Address> = BTreeMap::new();
+    for (address, action) in build {
+        let Action::Create { spec, .. } = action else { continue };
+        let claim = kinds::named(address.kind).and_then(|kind| kind.claim(spec));
+        takers.extend(claim.map(|claim| ((address.kind, claim), address)));
+    }
+    let mut clashes: BTreeMap<Address, Vec<Address>> = BTreeMap::new();
+    for (address, (live, _)) in remove {
+        let claim = kinds::named(address.kind).and_then(|kind| kind.claim(&live.spec));
+        if let Some(taker) = claim.and_then(|claim| takers.get(&(address.kind, claim))) {
+            clashes.entry((*taker).clone()).or_default().push(address.clone());
         }
-    };
-    let mut todo: Vec<Address> = remove.iter().filter(clashes).map(|(address, _)| address.clone()).collect();
+    }
+    clashes
+}
+
+/// What must go before anything is built: what clashes with something new, and whatever uses that and
+/// goes, too. Everything else is built first, so that its users can move over before the old one goes.
+fn early(clashes: &BTreeMap<Address, Vec<Address>>, remove: &Removals, users: &Users) -> BTreeSet<Address> {
+    let mut todo: Vec<Address> = clashes.values().flatten().cloned().collect();
     let mut early = BTreeSet::new();
     while let Some(address) = todo.pop() {
         todo.extend(users.of(&address).filter(|user| remove.contains_key(*user) && !early.contains(*user)).cloned());
