@@ -1,5 +1,6 @@
 //! A fingerprint of what was wanted and what was live.
 
+use crate::resource::Live;
 use crate::world::{Graph, World};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -15,7 +16,8 @@ pub fn digest(graph: &Graph, world: &World) -> String {
     for (address, live) in world.resources.iter().chain(world.surplus.iter().map(|(address, live)| (address, live))) {
         let kind = crate::kinds::named(address.kind);
         let tree = kind.and_then(|kind| kind.tree(&live.spec).ok()).map(|tree| format!("{tree:?}")).unwrap_or_default();
-        hash.update(format!("live {address} {} {tree} {} {}\n", live.id, json!(live.tags), json!(live.status)));
+        let Live { id, tags, outputs, status, .. } = live;
+        hash.update(format!("live {address} {id} {tree} {}\n", json!([tags, outputs, status])));
     }
     for foreign in &world.foreign {
         hash.update(format!("foreign {} {}\n", foreign.address, foreign.id));
