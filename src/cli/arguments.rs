@@ -20,6 +20,7 @@ pub struct Arguments {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// The manifest; several are merged in order, later ones win.
     #[arg(short, long = "file", value_name = "FILE", global = true, env = "AQUEDUCT_FILE", value_delimiter = ':')]

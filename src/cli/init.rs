@@ -1,19 +1,27 @@
 //! `aqueduct init`.
 
-use super::arguments::Init;
+use super::arguments::Init as Arguments;
 use super::exit::{Exit, Failure};
 use super::output;
+use super::project::DEFAULT;
+use crate::manifest::forms::STACK;
 use std::io::Write;
+use std::path::Path;
 
 const TEMPLATE: &str = include_str!("init.yaml");
 
-pub(super) fn run(command: &Init) -> Result<Exit, Failure> {
+pub(super) fn run(command: &Arguments) -> Result<Exit, Failure> {
     let file = command.file.display();
+    (STACK.test)(&command.stack).map_err(|why| {
+        let Arguments { stack, .. } = command;
+        Failure::usage(format!("--stack {stack}: not {}: {why}\n  allowed: {}", STACK.what, STACK.rule))
+    })?;
     let text = TEMPLATE.replace("stack: pipeline", &format!("stack: {}", command.stack));
     let written = std::fs::File::create_new(&command.file).and_then(|mut made| made.write_all(text.as_bytes()));
     match written {
         Ok(()) => {
-            output::say(&format!("Wrote {file}. Next: aqueduct -f {file} validate, then --sandbox plan."));
+            let named = if command.file == Path::new(DEFAULT) { String::new() } else { format!(" -f {file}") };
+            output::say(&format!("Wrote {file}. Next:\n  aqueduct{named} validate\n  aqueduct{named} --sandbox apply"));
             Ok(Exit::InSync)
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(Failure::usage(format!(

@@ -11,7 +11,7 @@ use crate::world::Graph;
 use std::path::PathBuf;
 
 /// Where the manifest is looked for when none is named.
-const DEFAULT: &str = "aqueduct.yaml";
+pub(super) const DEFAULT: &str = "aqueduct.yaml";
 
 /// A manifest in which nothing is wrong, with the texts it came from.
 pub(super) struct Project {

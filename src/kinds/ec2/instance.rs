@@ -8,7 +8,9 @@ use super::tags;
 use super::token::token;
 use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
 use crate::kinds::iam::instance_profile::InstanceProfile;
-use crate::resource::{Arn, Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, To, Typical};
+use crate::resource::{
+    Arn, Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, To, Typical,
+};
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, BlockDeviceMapping, CreditSpecificationRequest, EbsBlockDevice,
