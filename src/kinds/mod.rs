@@ -24,6 +24,8 @@ pub static ALL: &[&dyn AnyKind] = &[
     &Erased::<kafka::cluster::Cluster>::new(),
     &Erased::<kafka::topic::Topic>::new(),
     &Erased::<kafka::channel::Channel>::new(),
+    &Erased::<kafkaconnect::custom_plugin::CustomPlugin>::new(),
+    &Erased::<kafkaconnect::worker_configuration::WorkerConfiguration>::new(),
     &Erased::<kinesis::stream::Stream>::new(),
 ];
 

@@ -36,6 +36,8 @@ macro_rules! for_each_example {
             kafka_cluster_serverless
             kafka_configuration
             kafka_topic
+            kafkaconnect_custom_plugin
+            kafkaconnect_worker_configuration
             kinesis_stream
             logs_log_group
             s3_bucket

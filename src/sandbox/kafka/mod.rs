@@ -9,12 +9,15 @@ mod configurations;
 mod create;
 mod network;
 mod operations;
+mod reach;
 mod shapes;
 mod tag;
 mod topic_settings;
 mod topics;
 mod update;
 mod versions;
+
+pub use reach::{Broker, broker};
 
 use super::account::Account;
 use super::answer::Fault;
