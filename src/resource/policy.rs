@@ -56,7 +56,7 @@ fn statement(statement: Value) -> Value {
         let value = match key.as_str() {
             "Action" | "NotAction" | "Resource" | "NotResource" => sorted(value),
             "Principal" | "NotPrincipal" => principal(value),
-            "Condition" => each(value, |operator| each(operator, |values| sorted(values))),
+            "Condition" => each(value, |operator| each(operator, sorted)),
             _ => value,
         };
         (key, value)

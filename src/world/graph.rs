@@ -5,6 +5,7 @@ use crate::kinds;
 use crate::resource::{Address, AnyKind, Named, SpecError, holes, resolve, tree};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One wanted resource.
@@ -103,10 +104,11 @@ impl Draft {
     }
 
     fn insert(&mut self, address: Address, wanted: Wanted) {
-        if self.resources.contains_key(&address) {
-            self.errors.push(GraphError::Twice(address));
-        } else {
-            self.resources.insert(address, wanted);
+        match self.resources.entry(address) {
+            Entry::Occupied(taken) => self.errors.push(GraphError::Twice(taken.key().clone())),
+            Entry::Vacant(place) => {
+                place.insert(wanted);
+            }
         }
     }
 

@@ -139,7 +139,7 @@ fn integration(found: Option<types::Integration>) -> Result<(Integration, Vec<(S
         mappings.push((status, mapping));
     }
     let kind = found.r#type.ok_or_else(|| Error::unreadable("the type of an integration"))?;
-    let passthrough = found.passthrough_behavior.as_deref().map(|word| parsed::<Passthrough>(word)).transpose()?;
+    let passthrough = found.passthrough_behavior.as_deref().map(parsed::<Passthrough>).transpose()?;
     let through_link = found.connection_type == Some(types::ConnectionType::VpcLink);
     let integration = Integration {
         kind: parsed(kind.as_str())?,

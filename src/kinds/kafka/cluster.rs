@@ -69,6 +69,7 @@ pub struct Cluster {
 /// Whether a cluster has brokers of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a stack has one or two clusters; a box would only be in the way")]
 pub enum Capacity {
     /// Brokers of a chosen type and number.
     Provisioned(Provisioned),

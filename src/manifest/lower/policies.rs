@@ -77,7 +77,8 @@ impl Kafka {
 
 /// The client machine: produces to and consumes from exactly `topics`.
 pub fn kafka_client(place: &Place, kafka: &Kafka, topics: &[String]) -> Policy {
-    let mut statements = vec![allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], &[kafka.arn.clone()])];
+    let mut statements =
+        vec![allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], std::slice::from_ref(&kafka.arn))];
     if !topics.is_empty() {
         let actions = [
             "kafka-cluster:DescribeTopic",
@@ -87,7 +88,7 @@ pub fn kafka_client(place: &Place, kafka: &Kafka, topics: &[String]) -> Policy {
         ];
         let topics: Vec<String> = topics.iter().map(|topic| kafka.topic(place, topic)).collect();
         statements.push(allow(&actions, &topics));
-        statements.push(allow(&["kafka-cluster:WriteDataIdempotently"], &[kafka.arn.clone()]));
+        statements.push(allow(&["kafka-cluster:WriteDataIdempotently"], std::slice::from_ref(&kafka.arn)));
     }
     statements.push(allow(&["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"], &[kafka.group(place, "*")]));
     document(statements)
@@ -99,7 +100,7 @@ pub fn s3_sink(place: &Place, kafka: &Kafka, topics: &[String], dead_letters: Op
     let own = kafka.topic(place, "__amazon_msk_connect_*");
     let topics: Vec<String> = topics.iter().map(|topic| kafka.topic(place, topic)).collect();
     let mut statements = vec![
-        allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], &[kafka.arn.clone()]),
+        allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], std::slice::from_ref(&kafka.arn)),
         allow(&["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], &topics),
         allow(
             &[

@@ -222,12 +222,11 @@ fn create_nat_gateway(account: &mut Account, call: &Call) -> Result<Answer, Faul
         }
         _ => {}
     }
-    if let Some(token) = &token {
-        if let Some(id) = token.made(account, call.now)?.and_then(|ids| ids.into_iter().next()) {
-            if let Some(nat) = account.ec2.nat_gateways.get(&id).filter(|nat| nat.shown(call.now)) {
-                return Ok(answer(nat, account, call, &token.text));
-            }
-        }
+    if let Some(token) = &token
+        && let Some(id) = token.made(account, call.now)?.and_then(|ids| ids.into_iter().next())
+        && let Some(nat) = account.ec2.nat_gateways.get(&id).filter(|nat| nat.shown(call.now))
+    {
+        return Ok(answer(nat, account, call, &token.text));
     }
     let allocations: Vec<String> = primary.into_iter().chain(secondary).collect();
     let nat = build(account, call, &subnet, Wish { public, allocations, private_ip }, tags)?;

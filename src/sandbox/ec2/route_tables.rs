@@ -197,10 +197,10 @@ fn create_route_table(account: &mut Account, call: &Call) -> Result<Answer, Faul
         let shown = table.show(account, call.now);
         Answer::xml(Xml::new().element("routeTable", shown).optional("clientToken", text.as_ref()))
     };
-    if let Some(ids) = token.as_ref().map(|token| token.made(account, call.now)).transpose()?.flatten() {
-        if let Some(table) = ids.first().and_then(|id| account.ec2.route_tables.get(id)) {
-            return Ok(answer(table, account));
-        }
+    if let Some(ids) = token.as_ref().map(|token| token.made(account, call.now)).transpose()?.flatten()
+        && let Some(table) = ids.first().and_then(|id| account.ec2.route_tables.get(id))
+    {
+        return Ok(answer(table, account));
     }
     let table = RouteTable { id: account.ids.ec2("rtb"), vpc, routes, associations: Vec::new(), tags };
     let answer = answer(&table, account);

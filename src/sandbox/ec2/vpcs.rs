@@ -257,13 +257,13 @@ fn check_fit(vpc: &Vpc, net: &Ipv4Net, now: u64) -> Result<(), Fault> {
         return Err(Fault::new(400, "InvalidVpc.Range", message));
     }
     let first = vpc.blocks.first().and_then(|block| private_range(&block.net));
-    if let (Some(first), Some(second)) = (first, private_range(net)) {
-        if first != second {
-            let message = format!(
-                "The CIDR '{net}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR."
-            );
-            return Err(Fault::new(400, "InvalidVpc.Range", message));
-        }
+    if let (Some(first), Some(second)) = (first, private_range(net))
+        && first != second
+    {
+        let message = format!(
+            "The CIDR '{net}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR."
+        );
+        return Err(Fault::new(400, "InvalidVpc.Range", message));
     }
     Ok(())
 }

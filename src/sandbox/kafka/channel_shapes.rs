@@ -170,7 +170,7 @@ pub(super) fn check_destination(destination: &mut Destination, topic: &TopicConf
         return Err(bad("destinationTableList", "Specify the names of the database and of the table."));
     }
     let sources = table.partition_spec.as_ref().and_then(|spec| spec.source_list.as_ref());
-    if !sources.is_some_and(|sources| sources.len() == 1) {
+    if sources.is_none_or(|sources| sources.len() != 1) {
         return Err(bad("partitionSpec", "The size of list should be between 1 and 1."));
     }
     let Some(warehouse) = to.catalog.as_ref().and_then(|catalog| catalog.warehouse_location.clone()) else {

@@ -243,10 +243,8 @@ pub(super) fn all(account: &mut Account) -> impl Iterator<Item = &mut Cluster> {
     let now = account.now;
     let clusters = &mut account.kafka.clusters;
     clusters.retain(|_, cluster| cluster.gone_at.is_none_or(|gone| gone > now));
-    clusters.values_mut().map(move |cluster| {
-        cluster.settle(now);
-        cluster
-    })
+    clusters.values_mut().for_each(|cluster| cluster.settle(now));
+    clusters.values_mut()
 }
 
 /// The cluster `arn`.

@@ -33,12 +33,15 @@ fn named(account: &Account, call: &Call, ignored: &[&str]) -> Result<Vec<String>
     Ok(ids)
 }
 
+/// The change of one instance's power, if there is any.
+type Change = Result<Option<Timed<Power>>, Fault>;
+
 /// Lets `step` work on each instance: all or, when it refuses one, none. It gives the new state where there is one.
 fn each(
     account: &mut Account,
     call: &Call,
     ids: &[String],
-    step: fn(&Instance, u64) -> Result<Option<Timed<Power>>, Fault>,
+    step: fn(&Instance, u64) -> Change,
 ) -> Result<Vec<(String, Power)>, Fault> {
     let mut next = Vec::new();
     for id in ids {
