@@ -121,7 +121,9 @@ fn settle_in(world: &mut World, graph: &Graph, kind: &dyn AnyKind, address: Addr
     let misfit = |live: &Live<Value>| {
         let wanted = graph.get(&address);
         let changes = wanted.map_or(0, |wanted| {
-            let changes = differences(kind, &wanted.spec, &wanted.tags, live);
+            // Needed kinds are listed first, so what the spec refers to is in the world by now.
+            let spec = filled(&wanted.spec, &|address, output| world.output(address, output));
+            let changes = differences(kind, &spec, &wanted.tags, live);
             changes.iter().filter(|change| change.replaces).count()
         });
         (changes, live.status != crate::resource::Status::Ready, live.id.clone())

@@ -28,6 +28,12 @@ pub struct Example {
 macro_rules! for_each_example {
     ($check:path) => {
         $crate::for_each_example! { $check:
+            ec2_elastic_ip
+            ec2_internet_gateway
+            ec2_nat_gateway
+            ec2_route_table
+            ec2_subnet
+            ec2_vpc
             iam_instance_profile
             iam_role
             kafka_channel

@@ -1,16 +1,25 @@
 //! `ec2/route-table`: a route table with its routes and the subnets that follow it (AWS.md §1.6).
 
+mod routes;
+mod subnets;
+
 use super::cidr::Cidr;
 use super::instance::Instance;
 use super::internet_gateway::InternetGateway;
 use super::nat_gateway::NatGateway;
 use super::subnet::Subnet;
+use super::tags;
+use super::token::token;
 use super::vpc::Vpc;
 use super::vpc_endpoint::VpcEndpoint;
-use crate::resource::{Fixed, Named, Ref, Set};
+use crate::aws::{self, Cx, Error, Tagging, found};
+use crate::resource::{Changes, Fixed, Kind, Live, Named, Ref, Retry, Set, Typical};
+use aws_sdk_ec2::types::{ResourceType, RouteTable as Description};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
+use subnets::{disassociate, followers};
 
 /// A route table with its routes and the subnets that follow it.
 ///
@@ -94,4 +103,78 @@ impl fmt::Display for Destination {
 
 impl Named for RouteTable {
     const NAME: &'static str = "ec2/route-table";
+}
+
+/// What was made just now is not known everywhere.
+const fn unknown_yet(code: &'static str) -> Retry {
+    Retry { code, message: "", during: Duration::from_secs(60) }
+}
+
+impl Kind for RouteTable {
+    const TAGGING: Tagging = Tagging::Ec2;
+    const TYPICAL: Typical = Typical::seconds(2, 2, 2);
+    const RETRY: &'static [Retry] = &[
+        unknown_yet("InvalidVpcID.NotFound"),
+        unknown_yet("InvalidRouteTableID.NotFound"),
+        unknown_yet("InvalidSubnetID.NotFound"),
+        unknown_yet("InvalidGatewayID.NotFound"),
+        unknown_yet("InvalidNatGatewayID.NotFound"),
+        unknown_yet("NatGatewayNotFound"),
+        unknown_yet("InvalidInstanceID.NotFound"),
+    ];
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let mut pages = cx.ec2().describe_route_tables().filters(tags::ours(cx)).into_paginator().send();
+        let mut all = vec![];
+        while let Some(page) = pages.next().await {
+            all.extend(page?.route_tables.unwrap_or_default());
+        }
+        all.into_iter().map(|table| live(cx, table)).collect()
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        describe(cx, id).await?.map(|table| live(cx, table)).transpose()
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let call = cx.ec2().create_route_table().vpc_id(self.vpc.value()).client_token(token(cx, self, ""));
+        let call = call.tag_specifications(tags::specification(cx, ResourceType::RouteTable));
+        let table = call.send().await?.route_table;
+        table.and_then(|table| table.route_table_id).ok_or_else(|| Error::unreadable("the route table's id"))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        if changes.touch("routes") {
+            self.update_routes(cx, live).await?;
+        }
+        if changes.touch("subnets") {
+            self.update_subnets(cx, live).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let Some(table) = describe(cx, &live.id).await? else { return Ok(()) };
+        for association in followers(&table) {
+            disassociate(cx, association).await?;
+        }
+        let answer = cx.ec2().delete_route_table().route_table_id(&live.id).send().await.map_err(Error::from);
+        found(answer).map(drop)
+    }
+}
+
+async fn describe(cx: &Cx, id: &str) -> aws::Result<Option<Description>> {
+    let answer = cx.ec2().describe_route_tables().route_table_ids(id).send().await.map_err(Error::from);
+    Ok(found(answer)?.and_then(|answer| answer.route_tables?.pop()))
+}
+
+fn live(cx: &Cx, table: Description) -> aws::Result<Live<RouteTable>> {
+    let id = table.route_table_id.clone().ok_or_else(|| Error::unreadable("the route table's id"))?;
+    let spec = RouteTable {
+        vpc: Fixed(Ref::existing(table.vpc_id.as_deref().unwrap_or_default())),
+        subnets: followers(&table).filter_map(|it| it.subnet_id.clone()).map(Ref::existing).collect(),
+        routes: routes::own(table.routes.unwrap_or_default()),
+    };
+    let arn = cx.arn("ec2", format_args!("route-table/{id}"));
+    Ok(Live::new(id, spec).output("arn", arn).tagged(cx, tags::pairs(table.tags)))
 }

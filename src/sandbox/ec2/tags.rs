@@ -62,8 +62,8 @@ impl Type {
             prefix: T::PREFIX,
             tags_mut: |account, id, now| find_mut::<T>(account, id, now).map(T::tags_mut),
             list: |state, now| {
-                let shown = T::all(state).iter().filter(|(_, object)| object.shown(now));
-                shown.map(|(id, object)| (id.as_str(), object.tags())).collect()
+                let there = T::all(state).iter().filter(|(_, object)| object.exists(now));
+                there.map(|(id, object)| (id.as_str(), object.tags())).collect()
             },
         }
     }
