@@ -35,6 +35,11 @@ pub static ALL: &[&dyn AnyKind] = &[
     &Erased::<kafkaconnect::custom_plugin::CustomPlugin>::new(),
     &Erased::<kafkaconnect::worker_configuration::WorkerConfiguration>::new(),
     &Erased::<kinesis::stream::Stream>::new(),
+    &Erased::<apigateway::account::Account>::new(),
+    &Erased::<apigateway::rest_api::RestApi>::new(),
+    &Erased::<apigateway::stage::Stage>::new(),
+    &Erased::<apigateway::api_key::ApiKey>::new(),
+    &Erased::<apigateway::usage_plan::UsagePlan>::new(),
 ];
 
 /// The kind called `name`.

@@ -28,6 +28,11 @@ pub struct Example {
 macro_rules! for_each_example {
     ($check:path) => {
         $crate::for_each_example! { $check:
+            apigateway_account
+            apigateway_api_key
+            apigateway_rest_api
+            apigateway_stage
+            apigateway_usage_plan
             ec2_elastic_ip
             ec2_internet_gateway
             ec2_nat_gateway

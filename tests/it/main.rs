@@ -3,6 +3,7 @@
 #[macro_use]
 mod conformance;
 mod crash;
+mod gateway;
 mod lower;
 mod manifest;
 mod sandbox;

@@ -1,6 +1,9 @@
 //! `apigateway/api-key`: a key that callers send as `x-api-key` (AWS.md §5).
 
-use crate::resource::{Auto, Fixed, Named, Secret};
+use super::patch::Patch;
+use crate::aws::{self, Class, Cx, Error, Tagging, found};
+use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Secret};
+use aws_sdk_apigateway::types;
 use serde::{Deserialize, Serialize};
 
 /// A key that callers send as `x-api-key`.
@@ -29,4 +32,87 @@ fn yes() -> bool {
 
 impl Named for ApiKey {
     const NAME: &'static str = "apigateway/api-key";
+}
+
+impl Kind for ApiKey {
+    const TAGGING: Tagging = Tagging::ApiGateway;
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        let mut pages = cx.apigateway().get_api_keys().limit(500).include_values(true).into_paginator().send();
+        let mut keys = vec![];
+        while let Some(page) = pages.next().await {
+            for key in page?.items.unwrap_or_default() {
+                let live = describe(cx, key)?;
+                keys.extend(Some(live).filter(|live| live.owner.is_some()));
+            }
+        }
+        Ok(keys)
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let call = cx.apigateway().get_api_key().api_key(id).include_value(true);
+        let Some(key) = found(call.send().await.map_err(Error::from))? else { return Ok(None) };
+        let key = types::ApiKey::builder()
+            .set_id(key.id)
+            .set_value(key.value)
+            .set_name(key.name)
+            .set_customer_id(key.customer_id)
+            .set_description(key.description)
+            .enabled(key.enabled)
+            .set_tags(key.tags);
+        describe(cx, key.build()).map(Some)
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let call = cx.apigateway().create_api_key().name(&self.name).enabled(self.enabled);
+        let call = call.set_description(Some(self.description.clone()).filter(|text| !text.is_empty()));
+        let call = call.set_customer_id(self.customer_id.clone());
+        let call = call.set_value(self.value.as_ref().map(|value| value.expose().clone()));
+        let call = call.set_tags(Some(cx.tags().into_iter().collect()));
+        let answer = call.send().await.map_err(Error::from).map_err(taken)?;
+        answer.id.ok_or_else(|| Error::unreadable("the key's id"))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let mut patch = Patch::default();
+        if changes.touch("name") {
+            patch.replace("/name", &self.name);
+        }
+        if changes.touch("description") {
+            patch.replace("/description", &self.description);
+        }
+        if changes.touch("enabled") {
+            patch.replace("/enabled", self.enabled);
+        }
+        if changes.touch("customer_id") {
+            patch.replace("/customerId", self.customer_id.as_deref().unwrap_or_default());
+        }
+        let call = cx.apigateway().update_api_key().api_key(&live.id);
+        call.set_patch_operations(patch.into_operations()).send().await?;
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let call = cx.apigateway().delete_api_key().api_key(&live.id);
+        found(call.send().await.map_err(Error::from)).map(drop)
+    }
+}
+
+/// A conflict about a key is one about its value, which does not pass by itself.
+fn taken(error: Error) -> Error {
+    let class = if error.is("ConflictException", "already exists") { Class::AlreadyExists } else { error.class };
+    Error { class, ..error }
+}
+
+fn describe(cx: &Cx, key: types::ApiKey) -> aws::Result<Live<ApiKey>> {
+    let id = key.id.ok_or_else(|| Error::unreadable("a key's id"))?;
+    let spec = ApiKey {
+        name: key.name.unwrap_or_default(),
+        description: key.description.unwrap_or_default(),
+        enabled: key.enabled,
+        customer_id: key.customer_id.filter(|id| !id.is_empty()),
+        value: Fixed(Auto(key.value.map(Secret::new))),
+    };
+    let arn = format!("arn:{}:apigateway:{}::/apikeys/{id}", cx.partition(), cx.region());
+    Ok(Live::new(id, spec).output("arn", arn).tagged(cx, key.tags.unwrap_or_default()))
 }

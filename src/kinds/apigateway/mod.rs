@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_key;
+mod deployment;
 mod openapi;
 mod patch;
 pub mod rest_api;

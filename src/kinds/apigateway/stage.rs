@@ -1,10 +1,17 @@
 //! `apigateway/stage`: a stage of a REST API with its deployment (AWS.md §5).
 
+use super::deployment::{self, Deployed, Label};
+use super::patch::{Patch, escaped, unescaped};
 use super::rest_api::{Definition, RestApi};
+use super::{route, tree};
+use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::logs::log_group::LogGroup;
-use crate::resource::{Arn, Auto, Fixed, Named, Needs, Ref};
+use crate::resource::{Arn, Auto, Changes, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical};
+use aws_sdk_apigateway::types::{CacheClusterSize, CacheClusterStatus, MethodSetting, Stage as Found};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// A stage of a REST API with its deployment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,4 +154,316 @@ pub enum UnauthorizedCacheControl {
 
 impl Named for Stage {
     const NAME: &'static str = "apigateway/stage";
+}
+
+impl Kind for Stage {
+    const OUTPUTS: &'static [&'static str] = &["arn", "invoke_url", "deployment"];
+    const VOLATILE: &'static [&'static str] = &["deployment"];
+    const TAGGING: Tagging = Tagging::ApiGateway;
+    const TYPICAL: Typical = Typical::seconds(10, 10, 5);
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            code: "BadRequestException",
+            message: "Active stages pointing to this deployment",
+            during: Duration::from_secs(60),
+        },
+        Retry {
+            code: "BadRequestException",
+            message: "CloudWatch Logs role ARN must be set",
+            during: Duration::from_secs(120),
+        },
+    ];
+
+    fn natural_id(&self) -> Option<String> {
+        Some(format!("{}/{}", *self.api, *self.name))
+    }
+
+    async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
+        // The stack's own APIs, and those of others that have a stage of the stack.
+        let (apis, index) = (cx.listed::<RestApi>().await?, cx.tag_index().await?);
+        let mut ids: BTreeSet<String> = apis.iter().map(|api| api.id.clone()).collect();
+        ids.extend(index.keys().filter_map(|arn| {
+            let (api, _) = arn.split_once("::/restapis/")?.1.split_once("/stages/")?;
+            Some(api.to_owned())
+        }));
+        let all = try_join_all(ids.iter().map(|id| stages(cx, id))).await?;
+        Ok(all.into_iter().flatten().collect())
+    }
+
+    async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
+        let Some((api, name)) = id.split_once('/') else { return Ok(None) };
+        let Some(deployed) = Deployed::read(cx, api).await? else { return Ok(None) };
+        let stage = deployed.stages.iter().find(|stage| stage.stage_name.as_deref() == Some(name));
+        stage.map(|stage| describe(cx, api, &deployed, stage)).transpose()
+    }
+
+    async fn create(&self, cx: &Cx) -> aws::Result<String> {
+        let api = self.api.value();
+        let deployed = Deployed::read(cx, api).await?.ok_or_else(|| Error::unreadable("the stage's API"))?;
+        let deployment = deployment::make(cx, api, &deployed, &self.label(cx)).await?;
+        let call = cx.apigateway().create_stage().rest_api_id(api).stage_name(&*self.name).deployment_id(deployment);
+        let call = call.set_description(Some(self.description.clone()).filter(|text| !text.is_empty()));
+        let call = call.set_variables(Some(self.variables.clone().into_iter().collect()));
+        let call = call.tracing_enabled(self.tracing).cache_cluster_enabled(self.cache_cluster_gb.is_some());
+        let call = call.set_cache_cluster_size(self.cache_cluster_gb.as_deref().map(CacheClusterSize::from));
+        call.set_tags(Some(cx.tags().into_iter().collect())).send().await?;
+        Ok(format!("{api}/{}", *self.name))
+    }
+
+    async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
+        let api = self.api.value();
+        let mut patch = self.patch(&live.spec, changes)?;
+        if changes.touch("definition") {
+            let deployed = Deployed::read(cx, api).await?.ok_or_else(|| Error::unreadable("the stage's API"))?;
+            let stage = deployed.stages.iter().find(|stage| stage.stage_name.as_ref() == Some(&*self.name));
+            let (now, spare) = stage.map(|stage| deployed.of(stage)).unwrap_or_default();
+            if now == self.definition.value() {
+                deployment::clear(cx, api, spare).await?;
+            } else {
+                patch.replace("/deploymentId", deployment::make(cx, api, &deployed, &self.label(cx)).await?);
+            }
+        }
+        if !patch.is_empty() {
+            let call = cx.apigateway().update_stage().rest_api_id(api).stage_name(&*self.name);
+            call.set_patch_operations(patch.into_operations()).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        let (api, name) = (live.spec.api.value(), &*live.spec.name);
+        let call = cx.apigateway().delete_stage().rest_api_id(api).stage_name(name);
+        found(call.send().await.map_err(Error::from))?;
+        let own = Deployed::read(cx, api).await?.map(|deployed| deployed.own).unwrap_or_default();
+        let ids = own.into_iter().filter(|(_, label)| label.stage == *name).map(|(id, _)| id);
+        deployment::clear(cx, api, ids).await
+    }
+}
+
+impl Stage {
+    fn label(&self, cx: &Cx) -> Label {
+        let (stage, definition) = (self.name.0.clone(), self.definition.value().to_owned());
+        Label { stage, definition, stack: cx.stack().into(), name: cx.acting_name().into() }
+    }
+
+    /// The changes of everything but the deployment.
+    fn patch(&self, live: &Self, changes: &Changes) -> aws::Result<Patch> {
+        let mut patch = Patch::default();
+        if changes.touch("description") {
+            patch.replace("/description", &self.description);
+        }
+        if changes.touch("variables") {
+            let path = |name: &String| format!("/variables/{}", escaped(name));
+            for gone in live.variables.keys().filter(|name| !self.variables.contains_key(*name)) {
+                patch.remove(path(gone), None);
+            }
+            for (name, value) in self.variables.iter().filter(|(name, value)| live.variables.get(*name) != Some(value))
+            {
+                patch.replace(path(name), value);
+            }
+        }
+        if changes.touch("tracing") {
+            patch.replace("/tracingEnabled", self.tracing);
+        }
+        match &self.access_log {
+            _ if !changes.touch("access_log") => {}
+            None => patch.remove("/accessLogSettings", None),
+            Some(AccessLog { destination, format }) => {
+                patch.replace("/accessLogSettings/destinationArn", destination.value());
+                patch.replace("/accessLogSettings/format", format);
+            }
+        }
+        match &self.cache_cluster_gb {
+            _ if !changes.touch("cache_cluster_gb") => {}
+            None => patch.replace("/cacheClusterEnabled", false),
+            Some(size) => {
+                patch.replace("/cacheClusterSize", size);
+                patch.replace("/cacheClusterEnabled", true);
+            }
+        }
+        if changes.touch("client_certificate") {
+            patch.replace("/clientCertificateId", self.client_certificate.as_deref().unwrap_or_default());
+        }
+        if changes.touch("method_settings") {
+            for gone in live.method_settings.keys().filter(|key| !self.method_settings.contains_key(*key)) {
+                patch.remove(settings_path(gone)?, None);
+            }
+            for (key, settings) in &self.method_settings {
+                settings.patch(&settings_path(key)?, live.method_settings.get(key), &mut patch);
+            }
+        }
+        Ok(patch)
+    }
+}
+
+/// Where the settings of `key` are: the path of a route is one part, with its slashes escaped.
+fn settings_path(key: &str) -> aws::Result<String> {
+    if key == "*/*" {
+        return Ok("/*/*".into());
+    }
+    let parts =
+        route::parts(key).ok_or_else(|| Error::internal(format!("`{key}` is no route: use `GET /path` or `*/*`")))?;
+    Ok(format!("/{}/{}", escaped(parts.1), parts.0))
+}
+
+/// The key of what AWS calls `streams/GET` or `~1streams/GET`.
+fn settings_key(aws: &str) -> String {
+    match aws.rsplit_once('/') {
+        Some(("*", "*")) | None => aws.into(),
+        Some((path, method)) => format!("{method} /{}", unescaped(path).trim_start_matches('/')),
+    }
+}
+
+impl MethodSettings {
+    /// What must be set at `path` to come from `live` to here. Settings that are new begin as AWS's
+    /// defaults, or as those of `*/*`; what that leaves wrong shows up when they are read back.
+    fn patch(&self, path: &str, live: Option<&Self>, patch: &mut Patch) {
+        let begun = Self::default();
+        let now = live.unwrap_or(&begun);
+        if self.metrics != now.metrics || live.is_none() {
+            patch.replace(format!("{path}/metrics/enabled"), self.metrics);
+        }
+        if self.logging_level != now.logging_level {
+            patch.replace(format!("{path}/logging/loglevel"), self.logging_level.word());
+        }
+        if self.data_trace != now.data_trace {
+            patch.replace(format!("{path}/logging/dataTrace"), self.data_trace);
+        }
+        if let Some(rate) = self.throttling_rate_limit.filter(|rate| Some(*rate) != *now.throttling_rate_limit) {
+            patch.replace(format!("{path}/throttling/rateLimit"), rate);
+        }
+        if let Some(burst) = self.throttling_burst_limit.filter(|burst| Some(*burst) != *now.throttling_burst_limit) {
+            patch.replace(format!("{path}/throttling/burstLimit"), burst);
+        }
+        if self.caching != now.caching {
+            patch.replace(format!("{path}/caching/enabled"), self.caching);
+        }
+        if self.cache_ttl_seconds != now.cache_ttl_seconds {
+            patch.replace(format!("{path}/caching/ttlInSeconds"), self.cache_ttl_seconds);
+        }
+        if self.cache_encrypted != now.cache_encrypted {
+            patch.replace(format!("{path}/caching/dataEncrypted"), self.cache_encrypted);
+        }
+        if self.cache_control_needs_authorization != now.cache_control_needs_authorization {
+            let needed = self.cache_control_needs_authorization;
+            patch.replace(format!("{path}/caching/requireAuthorizationForCacheControl"), needed);
+        }
+        if self.unauthorized_cache_control != now.unauthorized_cache_control {
+            let strategy = self.unauthorized_cache_control.word();
+            patch.replace(format!("{path}/caching/unauthorizedCacheControlHeaderStrategy"), strategy);
+        }
+    }
+
+    fn of(found: MethodSetting) -> aws::Result<Self> {
+        let strategy = found.unauthorized_cache_control_header_strategy;
+        let strategy = strategy.map(|strategy| tree::parsed(strategy.as_str())).transpose()?;
+        let level = found.logging_level.filter(|level| !level.is_empty());
+        Ok(Self {
+            metrics: found.metrics_enabled,
+            logging_level: level.map(|level| tree::parsed(&level)).transpose()?.unwrap_or_default(),
+            data_trace: found.data_trace_enabled,
+            throttling_rate_limit: Auto(Some(found.throttling_rate_limit)),
+            throttling_burst_limit: Auto(Some(found.throttling_burst_limit)),
+            caching: found.caching_enabled,
+            cache_ttl_seconds: found.cache_ttl_in_seconds,
+            cache_encrypted: found.cache_data_encrypted,
+            cache_control_needs_authorization: found.require_authorization_for_cache_control,
+            unauthorized_cache_control: strategy.unwrap_or_default(),
+        })
+    }
+}
+
+impl LoggingLevel {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Off => "OFF",
+            Self::Error => "ERROR",
+            Self::Info => "INFO",
+        }
+    }
+}
+
+impl UnauthorizedCacheControl {
+    fn word(self) -> &'static str {
+        match self {
+            Self::FailWith403 => "FAIL_WITH_403",
+            Self::SucceedWithResponseHeader => "SUCCEED_WITH_RESPONSE_HEADER",
+            Self::SucceedWithoutResponseHeader => "SUCCEED_WITHOUT_RESPONSE_HEADER",
+        }
+    }
+}
+
+/// The stack's stages of the API `api`, and what interrupted runs left of others.
+async fn stages(cx: &Cx, api: &str) -> aws::Result<Vec<Live<Stage>>> {
+    let Some(deployed) = Deployed::read(cx, api).await? else { return Ok(vec![]) };
+    let stages = deployed.stages.iter().map(|stage| describe(cx, api, &deployed, stage));
+    let mut stages = stages.collect::<aws::Result<Vec<_>>>()?;
+    stages.retain(|stage| stage.owner.is_some());
+    let orphans: BTreeMap<&str, &Label> = deployed.orphans().map(|label| (label.stage.as_str(), label)).collect();
+    stages.extend(orphans.into_values().map(|label| orphan(api, label)));
+    Ok(stages)
+}
+
+/// A deployment whose stage was not made, or is deleted already.
+fn orphan(api: &str, label: &Label) -> Live<Stage> {
+    let spec = Stage {
+        name: Fixed(label.stage.clone()),
+        api: Fixed(Ref::existing(api)),
+        definition: Ref::existing(&label.definition),
+        description: String::new(),
+        variables: BTreeMap::new(),
+        tracing: false,
+        access_log: None,
+        cache_cluster_gb: None,
+        client_certificate: None,
+        method_settings: BTreeMap::new(),
+        needs: Needs::default(),
+    };
+    let why = "there is a deployment, but no stage: an earlier run was interrupted";
+    Live::new(format!("{api}/{}", label.stage), spec).owned_as(&label.name).status(Status::Failed(why.into()))
+}
+
+fn describe(cx: &Cx, api: &str, deployed: &Deployed, stage: &Found) -> aws::Result<Live<Stage>> {
+    let (mut definition, spare) = deployed.of(stage);
+    if !spare.is_empty() {
+        definition = format!("{definition} (and superseded: {})", spare.join(", "));
+    }
+    let stage = stage.clone();
+    let name = stage.stage_name.ok_or_else(|| Error::unreadable("a stage's name"))?;
+    let settings = stage.method_settings.unwrap_or_default().into_iter();
+    let settings = settings.map(|(key, settings)| Ok((settings_key(&key), MethodSettings::of(settings)?)));
+    let access_log = stage.access_log_settings.map(|log| AccessLog {
+        destination: Ref::existing(log.destination_arn.unwrap_or_default()),
+        format: log.format.unwrap_or_default(),
+    });
+    let spec = Stage {
+        name: Fixed(name.clone()),
+        api: Fixed(Ref::existing(api)),
+        definition: Ref::existing(definition),
+        description: stage.description.unwrap_or_default(),
+        variables: stage.variables.unwrap_or_default().into_iter().collect(),
+        tracing: stage.tracing_enabled,
+        access_log,
+        // AWS goes on showing the size of a cache that is gone.
+        cache_cluster_gb: stage
+            .cache_cluster_size
+            .filter(|_| stage.cache_cluster_enabled)
+            .map(|size| size.as_str().to_owned()),
+        client_certificate: stage.client_certificate_id.filter(|id| !id.is_empty()),
+        method_settings: settings.collect::<aws::Result<_>>()?,
+        needs: Needs::default(),
+    };
+    let status = match stage.cache_cluster_status {
+        Some(state @ (CacheClusterStatus::CreateInProgress | CacheClusterStatus::DeleteInProgress)) => {
+            Status::Pending(format!("cache {}", state.as_str()))
+        }
+        _ => Status::Ready,
+    };
+    let (partition, region) = (cx.partition(), cx.region());
+    let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let live = Live::new(format!("{api}/{name}"), spec)
+        .output("arn", format!("arn:{partition}:apigateway:{region}::/restapis/{api}/stages/{name}"))
+        .output("invoke_url", format!("https://{api}.execute-api.{region}.{domain}/{name}"))
+        .output("deployment", stage.deployment_id.unwrap_or_default());
+    Ok(live.tagged(cx, stage.tags.unwrap_or_default()).status(status))
 }

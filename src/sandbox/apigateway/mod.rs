@@ -15,6 +15,7 @@ mod resource;
 mod response;
 mod settings;
 mod stage;
+mod stage_settings;
 mod tag;
 mod tree;
 mod usage;
