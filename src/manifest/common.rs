@@ -1,6 +1,7 @@
 //! Parts that several sections share.
 
 use super::decode::{Decode, Decoder, Map};
+use super::diagnostic::Diagnostics;
 use super::forms;
 use super::layout::Constraint::{self, All, Among, Each, Form, Keys, Members, Range};
 use super::layout::Shape;
@@ -77,8 +78,11 @@ impl Download {
     }
 }
 
-/// A span nobody wrote, for parts that other parts imply.
-pub const NOWHERE: Span = Span { file: 0, start: 0, end: 0 };
+/// A section as it is when nothing is written in it; `None` if something in it is required.
+pub fn implied<T: Decode>(at: Span) -> Option<T> {
+    let empty = Node { span: at, owner: at, value: Value::Map(vec![]) };
+    T::decode(&empty, &mut Decoder::new(&mut Diagnostics::default()))
+}
 
 /// A port.
 pub const PORT: Constraint = Range(1, 65535);

@@ -65,7 +65,16 @@ fn ways(cx: &mut Check<'_>, client: &Client) {
         let wrong = Diagnostic::warning(from.span, "the whole internet may try to log in");
         cx.push(wrong.help("name your own addresses, or remove `ssh_from` and use SSM Session Manager"));
     }
-    let public = matches!(&cx.parts.api, Some(Some(api)) if *api.exposure == Exposure::Public);
+    let exposed = matches!(&cx.parts.api, Some(Some(api)) if *api.exposure == Exposure::Public);
+    let public = exposed || !client.ssh_from.is_empty();
+    let existing = cx.network.and_then(|network| network.existing.as_ref());
+    if let (Some(existing), Some(from)) =
+        (existing.filter(|one| one.public_subnets.is_empty()), client.ssh_from.first())
+    {
+        let (at, exists) = (from.span, existing.span);
+        let wrong = Diagnostic::error(at, "SSH needs a public subnet, and the network names none");
+        cx.push(wrong.other(exists, "the network").help("add `public_subnets`, or remove `ssh_from`"));
+    }
     if cx.way_out() == Some(false) && !public && cx.parts.api.is_some() {
         let wrong = Diagnostic::error(cx.nat(), "the client machine has no way to what it must download");
         let wrong = wrong.other(client.span, "the machine, in a private subnet");

@@ -14,7 +14,8 @@ mod sinks;
 mod streams;
 mod topics;
 
-use super::decode::{Decode, Decoder, Spanned};
+use super::common::implied;
+use super::decode::Spanned;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean, listed};
 use super::network::{Nat, Network};
 use super::root::Parts;
@@ -41,12 +42,6 @@ pub fn check(parts: &Parts, tree: &Node, sources: &Sources, found: &mut Diagnost
     streams::check(cx);
     airflow::check(cx);
     names::check(cx);
-}
-
-/// A section as it is when nothing is written in it.
-pub(crate) fn implied<T: Decode>(at: Span) -> Option<T> {
-    let empty = Node { span: at, owner: at, value: Value::Map(vec![]) };
-    T::decode(&empty, &mut Decoder::new(&mut Diagnostics::default()))
 }
 
 /// What checks look at and record into.

@@ -10,8 +10,9 @@ use ipnet::Ipv4Net;
 pub(super) fn check(cx: &mut Check<'_>) {
     let Some(Some(network)) = &cx.parts.network else { return };
     cx.unique(&network.endpoints);
-    for endpoint in network.endpoints.iter().filter(|endpoint| endpoint.value == "s3") {
-        let wrong = Diagnostic::warning(endpoint.span, "S3 needs no interface endpoint, which costs by the hour");
+    let gateway = network.existing.as_ref().is_none_or(|existing| !existing.route_tables.is_empty());
+    for endpoint in network.endpoints.iter().filter(|endpoint| gateway && endpoint.value == "s3") {
+        let wrong = Diagnostic::error(endpoint.span, "S3 needs no interface endpoint, which costs by the hour");
         cx.push(wrong.help("remove it: the network has a gateway endpoint for S3, which costs nothing"));
     }
     match &network.existing {

@@ -35,6 +35,9 @@ const UNSUPPORTED: [&str; 11] = [
     "sasl.",
 ];
 
+/// The longest name of a channel (AWS.md §3.4).
+const LONGEST_CHANNEL: usize = 64;
+
 pub(super) fn check(cx: &mut Check<'_>) {
     let Some(sinks) = &cx.parts.sinks else { return };
     if let Some((_, first)) = sinks.iter().next()
@@ -54,7 +57,7 @@ fn one(cx: &mut Check<'_>, name: &Spanned<String>, sink: &Sink) {
     cx.unique(sink.topics());
     match *sink.via {
         Via::Connect => connect(cx, name, sink),
-        Via::Channel => channel(cx, sink),
+        Via::Channel => channel(cx, name, sink),
     }
     let dead_letters = dead_letters(cx, name, sink);
     topics(cx, sink, dead_letters.as_deref());
@@ -133,7 +136,7 @@ fn cluster(cx: &mut Check<'_>, name: &Spanned<String>, sink: &Sink, kafka: &Kafk
     }
 }
 
-fn channel(cx: &mut Check<'_>, sink: &Sink) {
+fn channel(cx: &mut Check<'_>, name: &Spanned<String>, sink: &Sink) {
     foreign(
         cx,
         sink,
@@ -150,6 +153,15 @@ fn channel(cx: &mut Check<'_>, sink: &Sink) {
             ("worker_properties", sink.worker_properties.given.then_some(sink.worker_properties.span)),
         ],
     );
+    for topic in sink.topics() {
+        let channel = format!("{}-{}", name.value, topic.value);
+        if channel.len() > LONGEST_CHANNEL {
+            let message = format!("its channel would be called `{channel}`, more than {LONGEST_CHANNEL} characters");
+            cx.push(
+                Diagnostic::error(topic.span, message).other(name.span, "the sink").help("give the sink a shorter key"),
+            );
+        }
+    }
     if let Some(Some(kafka)) = &cx.parts.kafka
         && *kafka.mode != Mode::Express
     {

@@ -79,6 +79,7 @@ impl Lowering<'_> {
     fn airflow_bucket(&mut self, section: &Airflow) -> (String, Ref<Bucket>) {
         match &section.bucket {
             Some(given) => (given.value.clone(), Ref::to(&given.value)),
+            None if self.manifest.buckets.get(AIRFLOW).is_some() => (AIRFLOW.into(), Ref::to(AIRFLOW)),
             None => (AIRFLOW.into(), self.own_bucket(AIRFLOW)),
         }
     }

@@ -29,9 +29,12 @@ impl Lowering<'_> {
         let group = network.group(self.named(CLIENT), "Kafka client and REST proxy", self.client_rules(section));
         let group = self.security_group(CLIENT, &group);
         let profile = self.client_profile(section);
-        let subnets = if public || !section.ssh_from.is_empty() { &network.public } else { &network.private };
-        let Some(subnet) = subnets.first().or(network.private.first()) else { return };
-        let ways = if public { &network.public_ways } else { &network.private_ways };
+        let outside = (public || !section.ssh_from.is_empty()) && !network.public.is_empty();
+        let (subnets, ways) = match outside {
+            true => (&network.public, &network.public_ways),
+            false => (&network.private, &network.private_ways),
+        };
+        let Some(subnet) = subnets.first() else { return };
         let arm = is_arm(&section.instance_type);
         let parameter = section.image_parameter.as_ref().map_or_else(|| newest_image(arm), |given| given.value.clone());
         let spec = Instance {

@@ -15,11 +15,9 @@ mod sinks;
 mod streams;
 
 use super::common::{Logs, Tags};
-use super::decode::{Decode, Decoder};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::root::Manifest;
 use super::source::{Sources, Span};
-use super::yaml::{Node, Value};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::iam::role::Role;
 use crate::kinds::logs::log_group::LogGroup;
@@ -66,17 +64,17 @@ impl Lowering<'_> {
     }
 
     fn finish(mut self) -> Result<Graph, Diagnostics> {
-        for (address, fields) in self.manifest.overrides.iter() {
-            if let Err(error) = self.draft.override_fields(&address.value, &fields.value) {
-                let (span, help) = match &error {
-                    GraphError::NoSuch(_) => {
-                        let known: Vec<String> = self.draft.addresses().map(ToString::to_string).collect();
-                        (address.span, did_you_mean(&address.value, known.iter().map(String::as_str)))
-                    }
-                    _ => (fields.span, Some("`aqueduct plan -v` shows the fields that there are".into())),
-                };
-                self.found.push(Diagnostic::error(span, error.to_string()).help_if(help));
-            }
+        for (address, given) in self.manifest.overrides.iter() {
+            let Err(error) = self.draft.override_fields(&address.value, &given.fields) else { continue };
+            self.found.push(match error {
+                GraphError::Invalid { error, .. } => given.refused(&address.value, &error.to_string()),
+                other => {
+                    let known: Vec<String> = self.draft.addresses().map(ToString::to_string).collect();
+                    let guess = did_you_mean(&address.value, known.iter().map(String::as_str));
+                    let wrong = Diagnostic::error(address.span, other.to_string()).help_if(guess);
+                    wrong.help("`aqueduct graph` shows the address of everything that the manifest makes")
+                }
+            });
         }
         let header = self.manifest.header.stack.span;
         match self.draft.finish() {
@@ -148,11 +146,4 @@ impl Lowering<'_> {
     fn fail(&mut self, span: Span, message: String, help: &str) {
         self.found.push(Diagnostic::error(span, message).help(help));
     }
-}
-
-/// A section of which the manifest says nothing: all its defaults.
-fn blank<T: Decode>() -> Option<T> {
-    let span = Span::default();
-    let node = Node { span, owner: span, value: Value::Map(vec![]) };
-    T::decode(&node, &mut Decoder::new(&mut Diagnostics::default()))
 }

@@ -1,6 +1,6 @@
 //! `network`: a VPC with public and private subnets, the ways out, the endpoints; or one that exists.
 
-use super::{Lowering, blank};
+use super::Lowering;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::elastic_ip::ElasticIp;
 use crate::kinds::ec2::internet_gateway::InternetGateway;
@@ -10,13 +10,13 @@ use crate::kinds::ec2::security_group::{Peer, Rule, SecurityGroup};
 use crate::kinds::ec2::subnet::{HostnameType, Subnet};
 use crate::kinds::ec2::vpc::{Tenancy, Vpc};
 use crate::kinds::ec2::vpc_endpoint::{EndpointType, VpcEndpoint};
+use crate::manifest::common::implied;
 use crate::manifest::network::{Existing, Nat, Network as Section};
+use crate::manifest::source::Span;
+use crate::manifest::subnets::{self, Blocks};
 use crate::resource::{Auto, Fixed, Initial, Needs, Ref, Set};
 use ipnet::Ipv4Net;
 use std::collections::BTreeMap;
-
-/// The addresses of a VPC that the manifest gives none.
-const DEFAULT_CIDR: [u8; 4] = [10, 0, 0, 0];
 
 /// Where the other sections put their things.
 pub(super) struct Network {
@@ -73,11 +73,11 @@ impl Lowering<'_> {
         let manifest = self.manifest;
         let used = manifest.kafka.is_some() || manifest.client.is_some() || manifest.airflow.is_some();
         match &manifest.network {
-            Some(section) => Some(match &section.existing {
-                Some(existing) => self.existing_network(section, existing),
+            Some(section) => match &section.existing {
+                Some(existing) => Some(self.existing_network(section, existing)),
                 None => self.own_network(section),
-            }),
-            None if used => blank::<Section>().map(|section| self.own_network(&section)),
+            },
+            None if used => implied::<Section>(Span::default()).and_then(|section| self.own_network(&section)),
             None => None,
         }
     }
@@ -99,8 +99,14 @@ impl Lowering<'_> {
         self.endpoints(section, network, tables)
     }
 
-    fn own_network(&mut self, section: &Section) -> Network {
-        let cidr = section.cidr.as_ref().map_or_else(default_cidr, |cidr| cidr.value);
+    fn own_network(&mut self, section: &Section) -> Option<Network> {
+        let Blocks { vpc: cidr, public, private } = match subnets::cut(section) {
+            Ok(blocks) => blocks,
+            Err(wrong) => {
+                self.found.extend(wrong);
+                return None;
+            }
+        };
         let spec = Vpc {
             cidr: Fixed(cidr.into()),
             secondary_cidrs: Set::default(),
@@ -117,13 +123,6 @@ impl Lowering<'_> {
 
         let zones = section.zones.names(&self.place.region);
         let letters: Vec<String> = zones.iter().map(|zone| letter(zone, &self.place.region)).collect();
-        let blocks = |given: &Option<Vec<crate::manifest::decode::Spanned<Ipv4Net>>>, half: usize| -> Vec<Ipv4Net> {
-            match given {
-                Some(given) => given.iter().map(|block| block.value).collect(),
-                None => cut(cidr, half, zones.len()),
-            }
-        };
-        let (private, public) = (blocks(&section.private_subnets, 0), blocks(&section.public_subnets, 1));
         for (kind, blocks, public) in [("private", &private, false), ("public", &public, true)] {
             for ((zone, letter), block) in zones.iter().zip(&letters).zip(blocks) {
                 self.add_shown(&format!("{kind}-{letter}"), &subnet(&vpc, zone, *block, public));
@@ -137,7 +136,7 @@ impl Lowering<'_> {
         self.route("public", &network.vpc, &network.public, Some(Target::InternetGateway(gateway.clone())));
         network.public_ways.push(Ref::<RouteTable>::to("public").to_string());
         let tables = self.private_routes(*section.nat, &letters, &mut network, &gateway);
-        self.endpoints(section, network, tables)
+        Some(self.endpoints(section, network, tables))
     }
 
     /// The private subnets' route tables, with their NAT gateways.
@@ -249,17 +248,7 @@ fn subnet(vpc: &Ref<Vpc>, zone: &str, block: Ipv4Net, public: bool) -> Subnet {
     }
 }
 
-fn default_cidr() -> Ipv4Net {
-    Ipv4Net::new_assert(DEFAULT_CIDR.into(), 16)
-}
-
 /// What tells a zone from the others of its region: `a` of `us-east-1a`.
 fn letter(zone: &str, region: &str) -> String {
     zone.strip_prefix(region).filter(|rest| !rest.is_empty()).unwrap_or(zone).trim_start_matches('-').to_owned()
-}
-
-/// `count` blocks from the lower (0) or upper (1) half of `cidr`, each an eighth of it.
-pub(crate) fn cut(cidr: Ipv4Net, half: usize, count: usize) -> Vec<Ipv4Net> {
-    let eighths = cidr.subnets((cidr.prefix_len() + 3).min(32)).map(Iterator::collect::<Vec<_>>);
-    eighths.unwrap_or_default().into_iter().skip(half * 4).take(count).collect()
 }

@@ -18,6 +18,7 @@ use crate::kinds::kafkaconnect::properties::Properties;
 use crate::kinds::kafkaconnect::worker_configuration::WorkerConfiguration;
 use crate::manifest::decode::{Map, Spanned};
 use crate::manifest::kafka::{Authentication as SignIn, ClientBroker, Kafka};
+use crate::manifest::regex::Regex;
 use crate::manifest::sinks::{Compression, Converter, Sink, StorageClass, Via, Workers};
 use crate::resource::{Arn, Auto, Fixed, Initial, Ref, Set};
 use sha2::{Digest, Sha256};
@@ -55,11 +56,7 @@ impl Lowering<'_> {
         let bucket = self.bucket_name(&sink.bucket.value);
         let physical = sink.name.as_ref().map_or_else(|| self.named(name), |name| name.value.clone());
         let dead_letters = sink.dead_letters(self.stack, name);
-        // A regular expression gives no names that a policy could list: then any topic may be read.
-        let topics: Vec<String> = match &sink.topics_regex {
-            Some(_) => vec!["*".into()],
-            None => sink.topics().iter().map(|topic| topic.value.clone()).collect(),
-        };
+        let topics = chosen(sink, kafka);
         let source = self.place.arn("kafkaconnect", format!("connector/{physical}/*"));
         let trusted = trust(self.place, &["kafkaconnect.amazonaws.com"], Some(source));
         let policy = s3_sink(self.place, &self.kafka_arns(), &topics, Some(&dead_letters), &bucket);
@@ -122,7 +119,8 @@ impl Lowering<'_> {
         let path = sink.plugin.as_ref()?;
         let file = Path::new(&path.value).file_name()?.to_str()?.to_owned();
         let object = format!("{name}-plugin");
-        let key = format!("plugins/{file}");
+        // Two sinks may use one bucket and files of one name.
+        let key = format!("plugins/{name}/{file}");
         let md5 = self.upload(&object, Ref::to(&sink.bucket.value), &key, path)?;
         let jar = Path::new(&file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jar"));
         let spec = CustomPlugin {
@@ -205,6 +203,20 @@ impl Lowering<'_> {
             };
             self.add(format!("{name}-{topic}"), &spec);
         }
+    }
+}
+
+/// The topics that a connector reads: those that its regular expression matches are as good as listed.
+fn chosen(sink: &Sink, kafka: &Kafka) -> Vec<String> {
+    let Some(regex) = &sink.topics_regex else {
+        return sink.topics().iter().map(|topic| topic.value.clone()).collect();
+    };
+    match Regex::parse(regex) {
+        Ok(regex) if !kafka.topics.is_empty() => {
+            kafka.topics.names().filter(|name| regex.matches(name)).map(str::to_owned).collect()
+        }
+        // Topics that the manifest does not list have no names that a policy could.
+        _ => vec!["*".into()],
     }
 }
 
