@@ -34,11 +34,18 @@ macro_rules! for_each_example {
             apigateway_stage
             apigateway_usage_plan
             ec2_elastic_ip
+            ec2_instance
             ec2_internet_gateway
             ec2_nat_gateway
             ec2_route_table
+            ec2_security_group
             ec2_subnet
             ec2_vpc
+            ec2_vpc_endpoint
+            ec2_vpc_endpoint_gateway
+            elb_listener
+            elb_load_balancer
+            elb_target_group
             iam_instance_profile
             iam_role
             kafka_channel

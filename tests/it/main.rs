@@ -2,6 +2,7 @@
 
 #[macro_use]
 mod conformance;
+mod compute;
 mod crash;
 mod gateway;
 mod lower;

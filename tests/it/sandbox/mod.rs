@@ -1,5 +1,6 @@
 //! The sandbox itself: its protocols, its clock, its faults, and the services that belong to no one kind.
 
+mod compute;
 mod faults;
 mod iam;
 mod kinesis;
