@@ -5,6 +5,7 @@ mod conformance;
 mod compute;
 mod crash;
 mod gateway;
+mod kafka;
 mod lower;
 mod manifest;
 mod sandbox;

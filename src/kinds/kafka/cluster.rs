@@ -13,7 +13,7 @@ use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::resource::{
-    Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Ref, Retry, Set, Status, To, Typical,
+    Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, To, Typical,
 };
 use aws_sdk_kafka::operation::get_bootstrap_brokers::GetBootstrapBrokersOutput;
 use aws_sdk_kafka::types::{Cluster as Reported, ClusterState};
@@ -64,6 +64,9 @@ pub struct Cluster {
     /// list. Kafka's and AWS's own topics, whose names begin with `__`, are never touched.
     #[serde(default)]
     pub prune_topics: Initial<bool>,
+    /// What must be there first, such as the routes that make public access possible.
+    #[serde(default)]
+    pub needs: Needs,
 }
 
 /// Whether a cluster has brokers of its own.

@@ -10,8 +10,11 @@ use futures::future::try_join_all;
 use futures::stream::{StreamExt, TryStreamExt, iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// Settings of a topic by name.
+type Settings = BTreeMap<String, String>;
 
 /// How many topics of one cluster are read at a time: the brokers themselves answer.
 const AT_ONCE: usize = 4;
@@ -34,7 +37,7 @@ pub struct Topic {
     /// Settings such as `retention.ms`. Those not named here are AWS's affair: neither compared nor
     /// set, so a setting taken out of the manifest stays as it is until another one changes.
     #[serde(default)]
-    pub config: BTreeMap<String, String>,
+    pub config: Settings,
 }
 
 impl Named for Topic {
@@ -64,22 +67,18 @@ impl Kind for Topic {
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let clusters = cx.listed::<Cluster>().await?;
+        let pruning = cx.wanted::<Cluster>();
         let mut places: BTreeMap<String, Place> = BTreeMap::new();
         for (name, topic) in cx.wanted::<Self>() {
             if let Some(cluster) = cluster_of(&topic, &clusters) {
                 places.entry(cluster).or_default().wanted.insert(topic.name.0.clone(), (name, topic));
             }
         }
-        let pruned: BTreeSet<String> = cx
-            .wanted::<Cluster>()
-            .into_iter()
-            .filter(|(_, cluster)| *cluster.prune_topics)
-            .map(|(name, _)| name)
-            .collect();
-        for cluster in
-            clusters.iter().filter(|cluster| cluster.owner.as_ref().is_some_and(|name| pruned.contains(name)))
-        {
-            places.entry(cluster.id.clone()).or_default().prune = true;
+        let named: BTreeMap<String, Settings> =
+            cx.wanted::<Self>().into_iter().map(|(name, topic)| (name, topic.config)).collect();
+        let prunes = |name: &String| pruning.iter().any(|(cluster, wanted)| cluster == name && *wanted.prune_topics);
+        for cluster in clusters.iter().filter(|cluster| cluster.owner.as_ref().is_some_and(prunes)) {
+            places.entry(cluster.id.clone()).or_default().prune = Some(named.clone());
         }
         let all = try_join_all(places.iter().map(|(cluster, place)| place.list(cx, cluster))).await?;
         Ok(all.into_iter().flatten().collect())
@@ -149,7 +148,9 @@ impl Topic {
 struct Place {
     /// By the topic's name: the name in the manifest and the spec.
     wanted: BTreeMap<String, (String, Topic)>,
-    prune: bool,
+    /// Where the other topics go, too, which have the addresses of their names: the settings that the
+    /// manifest gives for each address.
+    prune: Option<BTreeMap<String, Settings>>,
 }
 
 impl Place {
@@ -165,11 +166,11 @@ impl Place {
         };
         let ours = topics.into_iter().filter_map(|topic| {
             let name = &topic.spec.name.0;
-            match self.wanted.get(name) {
-                Some((owner, wanted)) => Some((topic.clone().owned_as(owner), wanted.config.clone())),
-                None if self.prune && !name.starts_with("__") => Some((topic.clone().owned_as(name), BTreeMap::new())),
-                None => None,
+            if let Some((owner, wanted)) = self.wanted.get(name) {
+                return Some((topic.clone().owned_as(owner), wanted.config.clone()));
             }
+            let named = self.prune.as_ref().filter(|_| !name.starts_with("__"))?;
+            Some((topic.clone().owned_as(name), named.get(name).cloned().unwrap_or_default()))
         });
         let ours: Vec<_> = ours.map(|(topic, config)| with_settings(cx, cluster, topic, config)).collect();
         let ours: Vec<_> = iter(ours).buffered(AT_ONCE).try_collect().await?;
@@ -229,7 +230,7 @@ async fn with_settings(
     cx: &Cx,
     cluster: &str,
     topic: Live<Topic>,
-    wanted: BTreeMap<String, String>,
+    wanted: Settings,
 ) -> aws::Result<Option<Live<Topic>>> {
     if wanted.is_empty() {
         return Ok(Some(topic));
@@ -272,7 +273,7 @@ fn live(
     cluster: &str,
     name: &str,
     (partitions, replication): (Option<i32>, Option<i32>),
-    config: BTreeMap<String, String>,
+    config: Settings,
 ) -> Option<Live<Topic>> {
     let id = topic_arn(cluster, name)?;
     let spec = Topic {
@@ -290,7 +291,7 @@ fn nothing(cluster: &str, name: &str) -> Topic {
 }
 
 /// The settings in a text of the API.
-fn decoded(text: &str) -> aws::Result<BTreeMap<String, String>> {
+fn decoded(text: &str) -> aws::Result<Settings> {
     let unreadable = || Error::unreadable("a topic's settings as base64 of a JSON object");
     let bytes = BASE64_STANDARD.decode(text).map_err(|_| unreadable())?;
     let values: BTreeMap<String, Value> = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;

@@ -50,7 +50,8 @@ impl Lowering<'_> {
                 })
             }
         };
-        self.add(CLUSTER, &Cluster { name: Fixed(name), capacity, prune_topics: Initial(*section.prune) });
+        let (prune_topics, needs) = (Initial(*section.prune), Initial::default());
+        self.add(CLUSTER, &Cluster { name: Fixed(name), capacity, prune_topics, needs });
         self.topics(section, network.private.len());
     }
 

@@ -38,6 +38,7 @@ pub use internet_gateways::InternetGateway;
 pub use key_pairs::KeyPair;
 pub use nat_gateways::NatGateway;
 pub use route_tables::RouteTable;
+pub use routes::Target;
 pub use security_groups::{Rule, SecurityGroup};
 pub use subnets::Subnet;
 pub use volumes::Volume;

@@ -1,7 +1,7 @@
 //! Reading and deleting clusters, and what clients need to reach them.
 
 use super::cluster::{self, Capacity, Cluster, Provisioned, State};
-use super::shapes::{ClientBroker, NetworkType};
+use super::shapes::{ClientBroker, NetworkType, bare};
 use super::{Paging, bad, network, versions, with_token};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
@@ -178,13 +178,14 @@ struct Nodes {
 fn nodes(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let Nodes { cluster_arn, max_results, next_token } = call.input()?;
     let region = account.region.clone();
-    let cluster = cluster::find(account, &cluster_arn)?;
+    let cluster = cluster::find(account, &cluster_arn)?.clone();
     let Some(provisioned) = cluster.provisioned() else {
         return Err(bad("clusterArn", "This operation cannot be performed on serverless clusters."));
     };
+    let address = |id: &String| account.ec2.interfaces.get(id).and_then(|interface| interface.address(account));
     let subnets = provisioned.brokers.client_subnets.iter().cycle();
     let node = |(number, (interface, subnet)): (usize, (&String, &String))| {
-        json!({
+        bare(json!({
             "nodeType": "BROKER",
             "nodeARN": format!("{}/{number}", cluster.arn.replacen(":cluster/", ":broker/", 1)),
             "instanceType": provisioned.brokers.instance_type.trim_start_matches("kafka."),
@@ -193,10 +194,11 @@ fn nodes(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
                 "brokerId": number,
                 "attachedENIId": interface,
                 "clientSubnet": subnet,
+                "clientVpcIpAddress": address(interface),
                 "currentBrokerSoftwareInfo": provisioned.software_of_broker(),
                 "endpoints": [format!("b-{number}.{}.kafka.{region}.amazonaws.com", cluster.host)],
             },
-        })
+        }))
     };
     let count = usize::try_from(provisioned.count).unwrap_or_default();
     let all = (1..=count).zip(cluster.interfaces.iter().zip(subnets)).map(node);

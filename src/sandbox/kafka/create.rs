@@ -119,7 +119,9 @@ fn provisioned(account: &mut Account, request: ProvisionedRequest) -> Result<Cap
     if request.rebalancing.is_some() && !express {
         return Err(bad("rebalancing", "The rebalancing parameter is only supported for Express instance types."));
     }
-    let zones = network::check(account, &brokers.client_subnets, brokers.security_groups.as_deref())?;
+    let each = usize::try_from(count).unwrap_or(usize::MAX) / brokers.client_subnets.len().max(1);
+    let (subnets, groups) = (&brokers.client_subnets, brokers.security_groups.as_deref());
+    let zones = network::check(account, "clientSubnets", subnets, groups, each)?;
     let in_transit = encryption.encryption_in_transit.unwrap_or_default();
     encryption.encryption_in_transit = Some(EncryptionInTransit {
         client_broker: Some(in_transit.client_broker.unwrap_or(ClientBroker::Tls)),
@@ -168,7 +170,7 @@ fn serverless(account: &mut Account, request: ServerlessRequest) -> Result<Capac
         return Err(bad("clientAuthentication", "A serverless cluster must use SASL/IAM authentication."));
     }
     for vpc in &mut vpcs {
-        network::check(account, &vpc.subnet_ids, vpc.security_group_ids.as_deref())?;
+        network::check(account, "subnetIds", &vpc.subnet_ids, vpc.security_group_ids.as_deref(), 1)?;
         let default = || network::default_groups(account, &vpc.subnet_ids);
         vpc.security_group_ids = Some(vpc.security_group_ids.take().unwrap_or_else(default));
     }

@@ -389,6 +389,17 @@ fn connectivity(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         info.vpc_connectivity = Some(merged.spelled_out());
     }
     reachable(&info, &next)?;
+    let everywhere = |fits: fn(&Account, &str) -> bool| next.brokers.client_subnets.iter().all(|id| fits(account, id));
+    let public = info.public_access.as_ref().and_then(|access| access.r#type.as_deref());
+    if public == Some("SERVICE_PROVIDED_EIPS") && !everywhere(network::is_public) {
+        let message = "To turn on public access, the subnets of the cluster must be public: they need a route to an \
+                       internet gateway.";
+        return Err(bad("publicAccess", message));
+    }
+    if info.network_type == Some(NetworkType::Dual) && !everywhere(network::has_ipv6) {
+        let message = "To use the network type DUAL, all subnets of the cluster must have IPv6 addresses.";
+        return Err(bad("networkType", message));
+    }
     next.brokers.connectivity_info = Some(info);
     begin(account, &arn, &quick("UPDATE_CONNECTIVITY", 8), next)
 }

@@ -271,5 +271,10 @@ pub(super) fn normal_form(cluster: types::Cluster) -> aws::Result<Cluster> {
         }
         (None, None) => return Err(Error::unreadable("what the cluster is made of")),
     };
-    Ok(Cluster { name: Fixed(cluster.cluster_name.unwrap_or_default()), capacity, prune_topics: Initial::default() })
+    Ok(Cluster {
+        name: Fixed(cluster.cluster_name.unwrap_or_default()),
+        capacity,
+        prune_topics: Initial::default(),
+        needs: Initial::default(),
+    })
 }
