@@ -90,8 +90,8 @@ pub struct Environment {
     /// When AWS may maintain it, `DAY:HH:MM` in UTC, minutes 00 or 30.
     #[serde(default)]
     pub maintenance_window: Auto<String>,
-    /// Who makes the endpoints through which it is reached. With those of the customer it stays
-    /// pending until they are made, outside of this program.
+    /// Who makes the endpoints through which it is reached. With those of the customer it waits, up to
+    /// 72 hours and without starting Airflow, for endpoints to the services that its outputs name.
     #[serde(default)]
     pub endpoint_management: Fixed<EndpointManagement>,
     /// What an update does with running tasks.
@@ -261,9 +261,12 @@ impl Kind for Environment {
 
 /// The environment `name` in its normal form; `None` for what is left of a deleted one.
 fn live(cx: &Cx, name: &str, environment: Reported) -> aws::Result<Option<Live<Environment>>> {
+    let customer = environment.endpoint_management == Some(aws_sdk_mwaa::types::EndpointManagement::Customer);
     let status = match &environment.status {
         // A failed update has left everything as it was.
         Some(EnvironmentStatus::Available | EnvironmentStatus::UpdateFailed) => Status::Ready,
+        // It names what the customer's endpoints are to lead to, and waits for them.
+        Some(EnvironmentStatus::Pending) if customer => Status::Ready,
         Some(EnvironmentStatus::Deleting) => Status::Deleting,
         Some(EnvironmentStatus::Deleted) => return Ok(None),
         Some(state @ (EnvironmentStatus::CreateFailed | EnvironmentStatus::Unavailable)) => {
