@@ -6,6 +6,7 @@ mod iam;
 mod kinesis;
 mod limits;
 mod logs;
+mod network;
 mod persistence;
 mod s3;
 mod signature;
