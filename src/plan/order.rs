@@ -26,7 +26,8 @@ pub(super) fn arrange(
         let Some(action) = build.get(&address) else { continue };
         let mut after: Vec<usize> =
             graph.needs(&address).filter_map(|need| arrangement.made.get(need)).copied().collect();
-        after.extend(clashes.get(&address).into_iter().flatten().filter_map(|other| arrangement.gone.get(other)));
+        let cleared = clashes.get(&address).into_iter().flatten().chain([&address]);
+        after.extend(cleared.filter_map(|old| arrangement.gone.get(old)));
         let index = arrangement.push(&address, action.clone(), after, false);
         arrangement.made.insert(address, index);
     }
@@ -61,16 +62,19 @@ impl Users {
 
 /// What must go before each creation, because it holds the claim (a name, a CIDR) that the new one takes.
 fn clashes(build: &BTreeMap<Address, Action>, remove: &Removals) -> BTreeMap<Address, Vec<Address>> {
-    let mut takers: BTreeMap<(&str, String), &Address> = BTreeMap::new();
+    let mut takers: BTreeMap<(&str, String), Vec<&Address>> = BTreeMap::new();
     for (address, action) in build {
         let Action::Create { spec, .. } = action else { continue };
         let claim = kinds::named(address.kind).and_then(|kind| kind.claim(spec));
-        takers.extend(claim.map(|claim| ((address.kind, claim), address)));
+        if let Some(claim) = claim {
+            takers.entry((address.kind, claim)).or_default().push(address);
+        }
     }
     let mut clashes: BTreeMap<Address, Vec<Address>> = BTreeMap::new();
     for (address, (live, _)) in remove {
         let claim = kinds::named(address.kind).and_then(|kind| kind.claim(&live.spec));
-        if let Some(taker) = claim.and_then(|claim| takers.get(&(address.kind, claim))) {
+        let takers = claim.and_then(|claim| takers.get(&(address.kind, claim)));
+        for taker in takers.into_iter().flatten() {
             clashes.entry((*taker).clone()).or_default().push(address.clone());
         }
     }
