@@ -33,6 +33,7 @@ macro_rules! for_each_example {
             apigateway_rest_api
             apigateway_stage
             apigateway_usage_plan
+            apigateway_vpc_link
             ec2_elastic_ip
             ec2_instance
             ec2_internet_gateway
@@ -54,10 +55,12 @@ macro_rules! for_each_example {
             kafka_cluster_serverless
             kafka_configuration
             kafka_topic
+            kafkaconnect_connector
             kafkaconnect_custom_plugin
             kafkaconnect_worker_configuration
             kinesis_stream
             logs_log_group
+            mwaa_environment
             s3_bucket
             s3_object
         }

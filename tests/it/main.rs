@@ -8,6 +8,7 @@ mod gateway;
 mod kafka;
 mod lower;
 mod manifest;
+mod pipeline;
 mod sandbox;
 mod storage;
 mod support;

@@ -33,7 +33,7 @@ impl Lowering<'_> {
             from_port: None,
             to_port: None,
             peer: Peer::Itself,
-            description: Some("Airflow's machines among themselves".into()),
+            description: Some("Machines of the environment among themselves".into()),
         };
         let group = network.group(self.named(AIRFLOW), "Airflow environment", vec![itself]);
         let group = self.security_group(AIRFLOW, &group);

@@ -39,7 +39,7 @@ pub use key_pairs::KeyPair;
 pub use nat_gateways::NatGateway;
 pub use route_tables::RouteTable;
 pub use routes::Target;
-pub use security_groups::{Rule, SecurityGroup};
+pub use security_groups::{Peer, Rule, SecurityGroup};
 pub use subnets::Subnet;
 pub use volumes::Volume;
 pub use vpcs::Vpc;

@@ -72,7 +72,8 @@ fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     workers.check(account)?;
     check_role(account, &input.service_execution_role_arn)?;
     let vpc = &input.kafka_cluster.apache_kafka_cluster.vpc;
-    network::check(account, vpc)?;
+    let network_type = input.network_type.unwrap_or_default();
+    network::check(account, vpc, network_type)?;
     let (now, id, name) = (account.now, account.ids.uuid(), input.connector_name);
     let arn = account.arn("kafkaconnect", &format!("connector/{name}/{id}-4"));
     network::attach(account, &arn, vpc);
@@ -94,7 +95,7 @@ fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         kafka_connect_version: input.kafka_connect_version,
         role: input.service_execution_role_arn,
         log_delivery: input.log_delivery,
-        network_type: input.network_type.unwrap_or_default(),
+        network_type,
         tags: input.tags,
         operations: Vec::new(),
     };

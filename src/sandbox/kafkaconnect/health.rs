@@ -1,8 +1,8 @@
 //! What a connector needs to run.
 
 use super::connector::Connector;
-use super::plugins;
 use super::shapes::{AuthenticationType, Configuration, EncryptionType};
+use super::{network, plugins};
 use crate::sandbox::account::Account;
 use crate::sandbox::iam::{self, WhyNot};
 use crate::sandbox::{kafka, logs, s3};
@@ -44,7 +44,11 @@ fn brokers(account: &Account, connector: &Connector) -> Result<(), String> {
     let vpc = |subnets: &[String]| subnets.iter().find_map(|id| Some(account.ec2.subnets.get(id)?.vpc.clone()));
     let here = vpc(&cluster.vpc.subnets);
     let mut found = cluster.bootstrap_servers.split(',').filter_map(|address| kafka::broker(account, address));
-    match found.any(|broker| broker.iam == iam && broker.tls == tls && vpc(&broker.subnets) == here) {
+    let reached = found.any(|broker| {
+        let near = vpc(&broker.subnets) == here && network::lets_through(account, &cluster.vpc, &broker);
+        near && broker.iam == iam && broker.tls == tls
+    });
+    match reached {
         true => Ok(()),
         false => Err(format!("Timed out connecting to the brokers {}.", cluster.bootstrap_servers)),
     }
