@@ -15,7 +15,7 @@ test:
 ## Formatting, lints and documentation.
 check:
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --lib --bins --tests --examples --benches -- -D warnings
+	$(CARGO) clippy --locked --lib --bins --tests --examples --benches
 	$(CARGO) doc --locked --no-deps --lib
 
 ## Calls, seconds and memory of plans.

@@ -87,10 +87,9 @@ impl Kind for Topic {
     async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
         let (cluster, name) = parts(id).ok_or_else(|| Error::internal(format!("{id} is no topic's ARN")))?;
         let topic = match describe(cx, &cluster, name).await {
-            Err(error) if error.class == Class::Invalid => match hindrance(cx, &cluster, error).await? {
-                Some(state) => Some(Live::new(id, nothing(&cluster, name)).status(Status::Pending(state))),
-                None => None,
-            },
+            Err(error) if error.class == Class::Invalid => hindrance(cx, &cluster, error)
+                .await?
+                .map(|state| Live::new(id, nothing(&cluster, name)).status(Status::Pending(state))),
             other => other?,
         };
         let Some(topic) = topic else { return Ok(None) };

@@ -142,7 +142,7 @@ impl WorkerSetting {
 
 /// Refuses properties without which nothing can be started.
 pub(super) fn check_configuration(configuration: &Configuration) -> Result<(), Fault> {
-    if !configuration.get("connector.class").is_some_and(|class| !class.is_empty()) {
+    if configuration.get("connector.class").is_none_or(|class| class.is_empty()) {
         return Err(bad("connectorConfiguration must hold connector.class."));
     }
     let tasks = configuration.get("tasks.max").ok_or_else(|| bad("connectorConfiguration must hold tasks.max."))?;
