@@ -11,6 +11,7 @@
 pub mod apply;
 pub mod aws;
 pub mod cli;
+mod files;
 pub mod kinds;
 pub mod manifest;
 pub mod plan;

@@ -2,6 +2,7 @@
 
 use super::arguments::Plan as Arguments;
 use super::exit::Failure;
+use crate::files::write_whole;
 use crate::plan::Plan;
 use crate::report::{FORMAT, Header, json_plan};
 use serde::{Deserialize, Serialize};
@@ -37,9 +38,8 @@ pub(super) fn save(
         document.insert("targets".into(), command.targets.clone().into());
         document.insert("destroy".into(), command.destroy.into());
     }
-    let beside = file.with_extension("partial");
-    let written = std::fs::write(&beside, format!("{document:#}\n")).and_then(|()| std::fs::rename(&beside, file));
-    written.map_err(|error| Failure::new(format!("cannot save the plan to {}: {error}", file.display())))
+    write_whole(file, format!("{document:#}\n").as_bytes())
+        .map_err(|error| Failure::new(format!("cannot save the plan to {}: {error}", file.display())))
 }
 
 /// Reads a saved plan.

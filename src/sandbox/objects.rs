@@ -4,6 +4,7 @@
 //! directory each version is `<bucket>/.versions/<escaped key>/<version>`, and the current one is also `<bucket>/<key>`
 //! (a hard link), except where keys cannot be paths: `a/../b`, or `a/b` beside an object `a`.
 
+use crate::files::write_whole;
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::BTreeMap;
@@ -157,13 +158,4 @@ fn hide(directory: &Path, bucket: &str, key: &str) {
             }
         }
     }
-}
-
-/// Writes `bytes` so that `file` is always either the old or the new content.
-pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = file.with_file_name(name);
-    fs::write(&beside, bytes)?;
-    fs::rename(&beside, file)
 }

@@ -2,7 +2,8 @@
 
 use super::account::Account;
 use super::clock::{stretch, wall};
-use super::objects::{Objects, write_whole};
+use super::objects::Objects;
+use crate::files::write_whole;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
