@@ -4,6 +4,7 @@ use crate::support::{Lab, graph};
 use aqueduct::plan::{Action, Why};
 use aqueduct::resource::Status;
 use aqueduct::world::Graph;
+use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{IpPermission, IpRange, UserIdGroupPair};
 use serde_json::{Value, json};
@@ -116,6 +117,23 @@ async fn an_instance_that_somebody_terminated_is_made_again_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_endpoint_that_somebody_deleted_is_made_again_at_once() {
+    let endpoint = json!({
+        "vpc": "⟦ec2/vpc/main|id⟧", "service": "com.amazonaws.us-east-1.s3", "type": "gateway",
+    });
+    let (lab, graph) = (Lab::new().await, place(&json!({ "ec2/vpc-endpoint/main": endpoint })));
+    lab.run(&graph).await.succeeded("create");
+    for _ in 0..3 {
+        let before = id(&lab, &graph, "ec2/vpc-endpoint/main").await;
+        lab.cx.ec2().delete_vpc_endpoints().vpc_endpoint_ids(&before).send().await.unwrap();
+        let start = tokio::time::Instant::now();
+        lab.run(&graph).await.succeeded("create again");
+        assert!(start.elapsed() < Duration::from_secs(60), "it took {:?}", start.elapsed());
+        assert_ne!(id(&lab, &graph, "ec2/vpc-endpoint/main").await, before);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_instance_that_somebody_stopped_is_started_again() {
     let (lab, graph) = (Lab::new().await, place(&json!({ "ec2/instance/main": instance(json!({})) })));
     lab.run(&graph).await.succeeded("create");
@@ -191,6 +209,21 @@ async fn an_instance_with_a_key_pair_is_as_wanted() {
     let plan = lab.plan(&without).await;
     let replaces = |action: &Action| matches!(action, Action::Create { replaces: Some(Why::Fixed(_)), .. });
     assert!(plan.steps.iter().any(|step| replaces(&step.action)), "{plan:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_load_balancer_goes_after_the_link_to_it() {
+    let link = json!({
+        "elb/load-balancer/main": { "name": "main", "internal": true, "subnets": ["⟦ec2/subnet/main|id⟧"] },
+        "apigateway/vpc-link/main": { "name": "main", "target": "⟦elb/load-balancer/main|arn⟧" },
+    });
+    let (lab, graph) = (Lab::new().await, place(&link));
+    lab.run(&graph).await.succeeded("create");
+    let arn = lab.cx.elb().describe_load_balancers().send().await.unwrap().load_balancers.unwrap().remove(0);
+    let refused = lab.cx.elb().delete_load_balancer().load_balancer_arn(arn.load_balancer_arn.unwrap()).send().await;
+    assert_eq!(refused.unwrap_err().code(), Some("ResourceInUse"));
+    lab.run_ordered(&Graph::default(), &graph).await.succeeded("destroy");
+    assert!(lab.tagged().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,8 +6,9 @@ use super::subnet::Subnet;
 use super::tags;
 use super::token::token;
 use super::vpc::Vpc;
-use crate::aws::{self, Cx, Error, Tagging, classify, found};
+use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
 use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Policy, Ref, Retry, Set, Status, Typical};
+use aws_sdk_ec2::operation::create_vpc_endpoint::builders::CreateVpcEndpointFluentBuilder;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint as Description, VpcEndpointType};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -60,6 +61,9 @@ impl Named for VpcEndpoint {
     const NAME: &'static str = "ec2/vpc-endpoint";
 }
 
+/// How many deleted endpoints of one spec are stepped over within the day that AWS knows their tokens.
+const DEAD: usize = 20;
+
 impl Kind for VpcEndpoint {
     const OUTPUTS: &'static [&'static str] = &["arn", "prefix_list", "dns_name"];
     const TAGGING: Tagging = Tagging::Ec2;
@@ -88,22 +92,21 @@ impl Kind for VpcEndpoint {
     }
 
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
-        let call = cx.ec2().create_vpc_endpoint().client_token(token(cx, self, ""));
-        let call = call.vpc_id(self.vpc.value()).service_name(&*self.service);
-        let call = call.tag_specifications(tags::specification(cx, ResourceType::VpcEndpoint));
-        let call = call.set_policy_document(self.policy.as_ref().map(Policy::to_json));
-        let call = match *self.endpoint_type {
-            EndpointType::Gateway => {
-                call.vpc_endpoint_type(VpcEndpointType::Gateway).set_route_table_ids(some(values(&self.route_tables)))
+        // A token brings back the endpoint it made, even one that was deleted since: then the next
+        // token follows from that endpoint, so that every run goes the same way.
+        let mut salt = String::new();
+        for _ in 0..DEAD {
+            let answer = self.creation(cx).client_token(token(cx, self, &salt)).send().await?;
+            let endpoint = answer.vpc_endpoint.ok_or_else(|| Error::unreadable("the endpoint"))?;
+            let state = state(&endpoint);
+            let id = endpoint.vpc_endpoint_id.ok_or_else(|| Error::unreadable("the endpoint's id"))?;
+            if !matches!(state.as_str(), "deleting" | "deleted") {
+                return Ok(id);
             }
-            EndpointType::Interface => call
-                .vpc_endpoint_type(VpcEndpointType::Interface)
-                .set_subnet_ids(some(values(&self.subnets)))
-                .set_security_group_ids(self.security_groups.as_ref().and_then(|groups| some(values(groups))))
-                .private_dns_enabled(self.private_dns),
-        };
-        let endpoint = call.send().await?.vpc_endpoint;
-        endpoint.and_then(|endpoint| endpoint.vpc_endpoint_id).ok_or_else(|| Error::unreadable("the endpoint's id"))
+            salt = id;
+        }
+        let message = format!("it was made {DEAD} times within the day and each time deleted");
+        Err(Error::new("Deleted", message, Class::Other))
     }
 
     async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
@@ -142,6 +145,25 @@ impl Kind for VpcEndpoint {
         let Some(refused) = refused else { return Ok(()) };
         let code = refused.code.unwrap_or_default();
         found::<()>(Err(Error::new(&code, refused.message.unwrap_or_default(), classify(&code)))).map(drop)
+    }
+}
+
+impl VpcEndpoint {
+    fn creation(&self, cx: &Cx) -> CreateVpcEndpointFluentBuilder {
+        let call = cx.ec2().create_vpc_endpoint();
+        let call = call.vpc_id(self.vpc.value()).service_name(&*self.service);
+        let call = call.tag_specifications(tags::specification(cx, ResourceType::VpcEndpoint));
+        let call = call.set_policy_document(self.policy.as_ref().map(Policy::to_json));
+        match *self.endpoint_type {
+            EndpointType::Gateway => {
+                call.vpc_endpoint_type(VpcEndpointType::Gateway).set_route_table_ids(some(values(&self.route_tables)))
+            }
+            EndpointType::Interface => call
+                .vpc_endpoint_type(VpcEndpointType::Interface)
+                .set_subnet_ids(some(values(&self.subnets)))
+                .set_security_group_ids(self.security_groups.as_ref().and_then(|groups| some(values(groups))))
+                .private_dns_enabled(self.private_dns),
+        }
     }
 }
 

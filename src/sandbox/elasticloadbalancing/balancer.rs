@@ -258,6 +258,12 @@ fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         let message = format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
         return Err(Fault::new(400, "OperationNotPermitted", message));
     }
+    let mut links = account.apigateway.vpc_links.values().filter(|link| link.exists(call.now));
+    if links.any(|link| link.target_arns.contains(&arn)) {
+        let message =
+            format!("Load balancer '{arn}' cannot be deleted because it is currently associated with another service");
+        return Err(Fault::new(400, "ResourceInUse", message));
+    }
     interfaces::release_later(account, &arn, LINGERING);
     let state = &mut account.elasticloadbalancing;
     state.listeners.retain(|_, listener| listener.balancer != arn);
