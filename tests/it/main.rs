@@ -3,6 +3,7 @@
 #[macro_use]
 mod conformance;
 mod compute;
+mod connect;
 mod crash;
 mod gateway;
 mod kafka;
