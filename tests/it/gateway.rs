@@ -204,6 +204,42 @@ async fn our_own_role_is_set_and_unset() {
     assert_eq!(role(&lab), None);
 }
 
+/// An API whose route goes through a VPC link, or over the internet.
+fn private(link: bool) -> Graph {
+    let mut integration = json!({ "type": "HTTP_PROXY", "http_method": "GET", "uri": "http://backend.example:8082/" });
+    if link {
+        integration["connection"] = json!("⟦apigateway/vpc-link/main|id⟧");
+    }
+    let api = api(json!({ "GET /": { "integration": integration } }));
+    let balancer = json!({ "name": "main", "internal": true, "subnets": ["⟦ec2/subnet/a|id⟧"] });
+    let target = json!({ "name": "main", "target": "⟦elb/load-balancer/main|arn⟧" });
+    let network = [
+        ("ec2/vpc/main", json!({ "cidr": "10.0.0.0/16" })),
+        ("ec2/subnet/a", json!({ "vpc": "⟦ec2/vpc/main|id⟧", "cidr": "10.0.1.0/24", "zone": "us-east-1a" })),
+        ("elb/load-balancer/main", balancer),
+        ("apigateway/rest-api/main", api),
+    ];
+    let link = link.then(|| ("apigateway/vpc-link/main", target));
+    let all: Vec<_> = network.into_iter().chain(link).collect();
+    graph(all.iter().map(|(address, spec)| (*address, spec)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vpc_link_is_there_before_the_routes_through_it_and_goes_after_them() {
+    let lab = Lab::new().await;
+    lab.run(&private(true)).await.succeeded("create");
+    assert!(lab.plan(&private(true)).await.is_empty());
+    let link = lab.sandbox.with_account(|account| account.apigateway.vpc_links.keys().next().cloned().unwrap());
+    let call = lab.cx.apigateway().delete_vpc_link().vpc_link_id(&link);
+    let error = aqueduct::aws::Error::from(call.send().await.unwrap_err());
+    assert!(error.is("BadRequestException", "is referenced in"), "{error}");
+    lab.run(&private(false)).await.succeeded("over the internet");
+    assert_eq!(lab.cx.apigateway().get_vpc_links().send().await.unwrap().items.unwrap_or_default(), []);
+    lab.run(&private(true)).await.succeeded("through the link again");
+    lab.run_ordered(&Graph::default(), &private(true)).await.succeeded("destroy");
+    assert!(lab.tagged().is_empty());
+}
+
 async fn empty_api(lab: &Lab) -> String {
     lab.cx.apigateway().create_rest_api().name("by hand").send().await.unwrap().id.unwrap()
 }
@@ -314,4 +350,35 @@ async fn lists_are_paged_by_position() {
     }
     assert_eq!((count, seen.len()), (2, 3));
     assert!(seen.values().all(|times| *times == 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exported_stage_imports_as_the_same_routes() {
+    let lab = Lab::new().await;
+    let routes = json!({
+        "GET /streams/{name}": {
+            "authorization": "AWS_IAM",
+            "operation_name": "Describe",
+            "request_parameters": { "method.request.querystring.limit": true },
+            "validate": { "parameters": true },
+            "integration": {
+                "type": "HTTP", "http_method": "POST", "uri": "https://example.com", "passthrough": "NEVER",
+                "request_templates": { "application/json": "{}" }, "timeout_ms": 1000,
+            },
+            "responses": {
+                "200": { "headers": ["X-Id"], "mapping": { "parameters": { "method.response.header.X-Id": "'1'" } } },
+                "400": { "mapping": { "selection_pattern": "4\\d{2}" } },
+            },
+        },
+        "ANY /{rest+}": { "api_key_required": true, "integration": { "type": "MOCK" } },
+    });
+    let wanted = deployed(routes);
+    lab.run(&wanted).await.succeeded("create");
+    let (id, ..) = ids(&lab).await;
+    let call = lab.cx.apigateway().get_export().rest_api_id(&id).stage_name("prod").export_type("oas30");
+    let exported = call.parameters("extensions", "apigateway").accepts("application/json").send().await.unwrap();
+    let document: Value = serde_json::from_slice(exported.body.unwrap().as_ref()).unwrap();
+    delete_route(&lab, &id, "/{rest+}").await;
+    put(&lab, &id, document).await.unwrap();
+    assert!(lab.plan(&wanted).await.is_empty(), "{:#?}", lab.plan(&wanted).await);
 }

@@ -45,11 +45,11 @@ pub(super) fn document(api: &RestApi) -> Result<Value> {
         document.put("x-amazon-apigateway-binary-media-types", &*api.binary_media_types);
     }
     let mut endpoint = Fields::default();
-    endpoint.put("disableExecuteApiEndpoint", api.disable_execute_api_endpoint);
+    endpoint.put("disableExecuteApiEndpoint", api.disable_execute_api_endpoint.then_some(true));
     if !api.vpc_endpoints.is_empty() {
         endpoint.put("vpcEndpointIds", &*api.vpc_endpoints);
     }
-    document.put("x-amazon-apigateway-endpoint-configuration", endpoint.0);
+    document.filled("x-amazon-apigateway-endpoint-configuration", endpoint.0);
     Ok(Value::Object(document.0))
 }
 

@@ -174,8 +174,7 @@ impl RestApi {
             patch.text("/description", &self.description);
         }
         if changes.touch("endpoint") {
-            let now = live.endpoint.word();
-            patch.replace(format!("/endpointConfiguration/types/{now}"), self.endpoint.word());
+            patch.replace("/endpointConfiguration/types/0", self.endpoint.word());
         }
         if changes.touch("vpc_endpoints") {
             for gone in live.vpc_endpoints.iter().filter(|endpoint| !self.vpc_endpoints.contains(endpoint)) {

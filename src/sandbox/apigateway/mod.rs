@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod deployment;
+mod export;
 mod import;
 mod integration;
 mod keys;
@@ -52,6 +53,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     parts::OPERATIONS,
     deployment::OPERATIONS,
     stage::OPERATIONS,
+    export::OPERATIONS,
     vpc_link::OPERATIONS,
     keys::OPERATIONS,
     usage::OPERATIONS,

@@ -110,13 +110,15 @@ fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     Ok(Answer::json(shown)?.status(202))
 }
 
-/// Whether the load balancer `arn` is there, a network one, and active.
-fn usable(_account: &Account, arn: &str, _now: u64) -> Result<bool, Fault> {
+/// Whether the load balancer `arn` is there and active.
+fn usable(account: &Account, arn: &str, now: u64) -> Result<bool, Fault> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
-        ["arn", _, "elasticloadbalancing", _, _, name] if name.starts_with("loadbalancer/net/") => Ok(true),
-        _ => Err(bad(format!("Invalid ARN. ARN is not well formed {arn}"))),
+        ["arn", _, "elasticloadbalancing", _, _, name] if name.starts_with("loadbalancer/net/") => {}
+        _ => return Err(bad(format!("Invalid ARN. ARN is not well formed {arn}"))),
     }
+    let balancer = account.elasticloadbalancing.balancers.get(arn);
+    Ok(balancer.is_some_and(|balancer| balancer.state.at(now) == "active"))
 }
 
 fn list(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
