@@ -154,6 +154,18 @@ async fn a_lost_answer_makes_no_second_cluster() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lost_answer_to_a_change_is_no_failure() {
+    let (ground, _) = Ground::made(|ground| wanted(&[("kafka/cluster/main", ground.standard())])).await;
+    let mut grown = ground.standard();
+    grown["capacity"]["provisioned"]["brokers"] = 4.into();
+    grown["capacity"]["provisioned"]["monitoring"] = "per_broker".into();
+    let grown = wanted(&[("kafka/cluster/main", grown)]);
+    ground.lab.sandbox.faults().add(At::operation("kafka.Update*", 1).times(2), Effect::LoseAnswer);
+    ground.lab.run(&grown).await.succeeded("grow");
+    assert!(ground.lab.plan(&grown).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn bootstrap_brokers_are_sorted_and_so_stay_the_same() {
     let (ground, graph) = Ground::made(|ground| wanted(&[("kafka/cluster/main", ground.standard())])).await;
     let brokers = async || {

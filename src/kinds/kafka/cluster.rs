@@ -56,7 +56,7 @@ crate::attribute!(
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
-    /// 1 to 64 letters, digits and hyphens, a letter first.
+    /// 1 to 64 letters, digits and hyphens, no hyphen first.
     pub name: Fixed<String>,
     /// Whether it has brokers of its own. To change that replaces the cluster.
     pub capacity: Capacity,
@@ -263,10 +263,13 @@ impl Kind for Cluster {
             return Ok(());
         };
         // Every update makes a new version, and a retried one must name the newest.
-        let cluster = describe(cx, &live.id).await?;
-        let version = cluster.and_then(|cluster| cluster.current_version);
-        let version = version.ok_or_else(|| Error::unreadable("the cluster's current version"))?;
-        steps::next(cx, &live.id, version, wanted, now, changes).await
+        let cluster = describe(cx, &live.id).await?.ok_or_else(|| Error::unreadable("the cluster"))?;
+        if cluster.state != Some(ClusterState::Active) {
+            // A call whose answer was lost has begun a change already.
+            return Ok(());
+        }
+        let version = cluster.current_version.ok_or_else(|| Error::unreadable("the cluster's current version"))?;
+        steps::next(cx, &live.id, &version, wanted, now, changes).await
     }
 
     async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {

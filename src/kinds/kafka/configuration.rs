@@ -25,7 +25,8 @@ pub struct Configuration {
     /// For people.
     #[serde(default)]
     pub description: String,
-    /// The versions of Kafka it is for; none means any.
+    /// The versions of Kafka it is for; none means any. A change replaces the configuration, which AWS
+    /// refuses as long as a cluster uses it: give it another name, too.
     #[serde(default)]
     pub kafka_versions: Fixed<Set<String>>,
     /// Broker settings such as `auto.create.topics.enable`. A change makes a new revision, which a

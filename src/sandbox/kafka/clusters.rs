@@ -213,12 +213,17 @@ struct Compatible {
 }
 
 fn compatible(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
-    let sources: Vec<&versions::Version> = match call.input::<Compatible>()?.cluster_arn {
-        None => versions::ALL.iter().collect(),
-        Some(arn) => cluster::find(account, &arn)?.provisioned().and_then(Provisioned::kafka).into_iter().collect(),
+    let (sources, express): (Vec<&versions::Version>, bool) = match call.input::<Compatible>()?.cluster_arn {
+        None => (versions::ALL.iter().collect(), false),
+        Some(arn) => {
+            let provisioned = cluster::find(account, &arn)?.provisioned();
+            let version = provisioned.and_then(Provisioned::kafka);
+            (version.into_iter().collect(), provisioned.is_some_and(Provisioned::express))
+        }
     };
     let compatible = sources.into_iter().map(|source| {
-        let targets = versions::ALL.iter().filter(|target| source.upgrades_to(target)).map(|target| target.name);
+        let fits = |target: &&versions::Version| source.upgrades_to(target) && (!express || target.express);
+        let targets = versions::ALL.iter().filter(fits).map(|target| target.name);
         json!({ "sourceVersion": source.name, "targetVersions": targets.collect::<Vec<_>>() })
     });
     Answer::json(json!({ "compatibleKafkaVersions": compatible.collect::<Vec<_>>() }))

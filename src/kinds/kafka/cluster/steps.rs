@@ -1,6 +1,6 @@
 //! Changes of a provisioned cluster in place. MSK takes one at a time.
 
-use super::{Provisioned, VpcConnectivity};
+use super::{Logs, Provisioned, VpcConnectivity};
 use crate::aws::{self, Cx};
 use crate::resource::Changes;
 use aws_sdk_kafka::types::{
@@ -12,17 +12,24 @@ use aws_sdk_kafka::types::{
 pub(super) async fn next(
     cx: &Cx,
     arn: &str,
-    version: String,
+    version: &str,
     wanted: &Provisioned,
     now: &Provisioned,
     changes: &Changes,
 ) -> aws::Result<()> {
     let touch = |field: &str| changes.touch(&format!("capacity.provisioned.{field}"));
     let connect = |info: ConnectivityInfo| {
-        cx.kafka().update_connectivity().cluster_arn(arn).current_version(&version).connectivity_info(info).send()
+        cx.kafka().update_connectivity().cluster_arn(arn).current_version(version).connectivity_info(info).send()
     };
     let both = now.vpc_connectivity.and(wanted.vpc_connectivity);
     let kafka = cx.kafka();
+    let store = || {
+        let volume = BrokerEbsVolumeInfo::builder().kafka_broker_node_id("All");
+        let volume = volume.set_volume_size_gb(wanted.storage_gib.or(*now.storage_gib));
+        let volume = volume.provisioned_throughput(wanted.throughput()).build();
+        let call = kafka.update_broker_storage().cluster_arn(arn).current_version(version);
+        call.target_broker_ebs_volume_info(volume).send()
+    };
     if now.public_access && !wanted.public_access {
         connect(public("DISABLED")).await?;
     } else if both != now.vpc_connectivity {
@@ -47,25 +54,25 @@ pub(super) async fn next(
         connect(over_private_link(wanted.vpc_connectivity)).await?;
     } else if touch("network_type") {
         connect(ConnectivityInfo::builder().network_type(wanted.network_type.into()).build()).await?;
-    } else if touch("storage_gib") || touch("storage_throughput") {
-        let volume = BrokerEbsVolumeInfo::builder().kafka_broker_node_id("All");
-        let volume = volume.set_volume_size_gb(wanted.storage_gib.or(*now.storage_gib));
-        let volume = volume.provisioned_throughput(wanted.throughput()).build();
-        let call = kafka.update_broker_storage().cluster_arn(arn).current_version(version);
-        call.target_broker_ebs_volume_info(volume).send().await?;
-    } else if touch("storage_mode") {
-        let call = kafka.update_storage().cluster_arn(arn).current_version(version);
-        call.storage_mode(wanted.storage_mode.into()).send().await?;
+    } else if wanted.storage_throughput < now.storage_throughput {
+        // Before the brokers become too small for it.
+        store().await?;
     } else if touch("broker_type") {
         let call = kafka.update_broker_type().cluster_arn(arn).current_version(version);
         call.target_instance_type(&wanted.broker_type).send().await?;
+    } else if touch("storage_gib") || touch("storage_throughput") {
+        store().await?;
+    } else if touch("storage_mode") {
+        let call = kafka.update_storage().cluster_arn(arn).current_version(version);
+        call.storage_mode(wanted.storage_mode.into()).send().await?;
     } else if touch("brokers") {
         let call = kafka.update_broker_count().cluster_arn(arn).current_version(version);
         call.target_number_of_broker_nodes(wanted.brokers).send().await?;
     } else if ["monitoring", "open_monitoring", "broker_logs", "authorizer_logs"].into_iter().any(touch) {
         let call = kafka.update_monitoring().cluster_arn(arn).current_version(version);
         let call = call.enhanced_monitoring(wanted.monitoring.into()).open_monitoring(wanted.open_monitoring.info());
-        call.logging_info(wanted.logging(touch("authorizer_logs"))).send().await?;
+        let requests = touch("authorizer_logs") || wanted.authorizer_logs != Logs::default();
+        call.logging_info(wanted.logging(requests)).send().await?;
     } else if let Some(rebalancing) = wanted.rebalancing.filter(|_| touch("rebalancing")) {
         let rebalancing = Rebalancing::builder().status(rebalancing.into()).build();
         let call = kafka.update_rebalancing().cluster_arn(arn).current_version(version);
