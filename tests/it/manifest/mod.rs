@@ -3,6 +3,7 @@
 mod broken;
 mod decode;
 mod interpolate;
+mod lowering;
 mod merge;
 mod regex;
 mod shipped;

@@ -2,7 +2,8 @@
 
 use super::sources;
 use aqueduct::manifest::layout::{Layout, Shape};
-use aqueduct::manifest::{Inputs, Loaded, load, load_texts, root};
+use aqueduct::manifest::lower::policies::Place;
+use aqueduct::manifest::{Inputs, Loaded, UNKNOWN_ACCOUNT, load, load_texts, lower, root};
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -20,6 +21,49 @@ fn every_manifest_that_comes_along_is_valid() {
         assert_eq!(loaded.diagnostics.render(&loaded.sources, false), "", "{name}");
         assert!(loaded.manifest.is_some(), "{name}");
     }
+}
+
+fn graph(loaded: &Loaded) -> Vec<String> {
+    let manifest = loaded.manifest.as_ref().unwrap();
+    let region = manifest.header.region.value.clone();
+    let place = Place { partition: "aws".into(), region, account: UNKNOWN_ACCOUNT.to_owned() };
+    let graph = lower(manifest, &loaded.sources, &place)
+        .unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)));
+    graph.resources().keys().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_manifest_that_comes_along_makes_what_it_says() {
+    let has = |addresses: &[String], wanted: &[&str]| {
+        for address in wanted {
+            assert!(addresses.iter().any(|found| found == address), "no {address} in {addresses:#?}");
+        }
+    };
+    let pipeline = graph(&shipped("pinterest.yaml"));
+    has(
+        &pipeline,
+        &[
+            "ec2/vpc/main",
+            "ec2/subnet/private-a",
+            "ec2/security-group/client",
+            "s3/bucket/data",
+            "kafka/cluster/main",
+            "kafka/topic/pinterest.pin",
+            "kafkaconnect/connector/data",
+            "iam/role/client",
+            "ec2/instance/client",
+            "apigateway/rest-api/main",
+            "apigateway/vpc-link/client",
+            "kinesis/stream/streaming_df_user",
+            "mwaa/environment/airflow",
+            "s3/object/dags/pinterest_dag.py",
+        ],
+    );
+    assert_eq!(graph(&shipped("minimal.yaml")).len(), 3);
+    has(&graph(&shipped("kafka-express.yaml")), &["kafka/channel/lake-events.orders", "iam/role/sink-lake"]);
+    let existing = graph(&shipped("existing-network.yaml"));
+    has(&existing, &["ec2/security-group/kafka", "ec2/vpc-endpoint/s3"]);
+    assert!(!existing.iter().any(|address| address.starts_with("ec2/vpc/") || address.starts_with("ec2/subnet/")));
 }
 
 #[test]

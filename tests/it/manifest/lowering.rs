@@ -1,0 +1,88 @@
+use super::sources;
+use aqueduct::manifest::lower::policies::Place;
+use aqueduct::manifest::source::{Source, Sources};
+use aqueduct::manifest::{Inputs, load_texts, lower};
+use aqueduct::world::Graph;
+use serde_json::Value;
+
+/// What is made of `sections`, whose files lie where the broken manifests do.
+fn lowered(sections: &str) -> Graph {
+    let text = format!("aqueduct: 1\nstack: pinterest\nregion: us-east-1\n{sections}");
+    let path = "tests/it/manifest/broken/m.yaml".into();
+    let sources = Sources::new(vec![Source { path, text }]);
+    let loaded = load_texts(sources, &Inputs { account: None, region: None, env: &|_| None });
+    let shown = loaded.diagnostics.render(&loaded.sources, false);
+    let manifest = loaded.manifest.unwrap_or_else(|| panic!("{shown}"));
+    let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
+    lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
+}
+
+fn spec<'g>(graph: &'g Graph, address: &str) -> &'g Value {
+    let found = graph.resources().iter().find(|(found, _)| found.to_string() == address);
+    &found.unwrap_or_else(|| panic!("no {address}")).1.spec
+}
+
+#[test]
+fn the_subnets_made_are_the_subnets_checked() {
+    let graph = lowered("network: {cidr: 10.9.0.0/26, zones: 2}\n");
+    assert_eq!(spec(&graph, "ec2/subnet/private-b")["cidr"], "10.9.0.16/28");
+    assert_eq!(spec(&graph, "ec2/subnet/public-a")["cidr"], "10.9.0.32/28");
+    let graph = lowered("network: {}\n");
+    assert_eq!(spec(&graph, "ec2/subnet/public-a")["cidr"], "10.0.128.0/19");
+}
+
+#[test]
+fn a_sink_that_chooses_by_expression_may_read_what_matches_and_no_more() {
+    let graph = lowered(
+        "buckets: {data: {}}\nkafka: {topics: {a.pin: {}, a.geo: {}, b.pin: {}}}\nsinks:\n  s: {via: connect, topics_regex: \
+         'a\\..*', bucket: data, plugin: files/plugin.zip}\n",
+    );
+    let policy = spec(&graph, "iam/role/sink-s")["inline"].to_string();
+    assert!(policy.contains("/a.pin") && policy.contains("/a.geo") && !policy.contains("/b.pin"), "{policy}");
+    let connector = spec(&graph, "kafkaconnect/connector/s");
+    assert_eq!(connector["configuration"]["topics.regex"], "a\\..*");
+    assert_eq!(connector["configuration"].get("topics"), None);
+}
+
+#[test]
+fn two_sinks_with_one_plugin_upload_it_side_by_side() {
+    let graph = lowered(
+        "buckets: {data: {}}\nkafka: {topics: {a: {}, b: {}}}\nsinks:\n  s: {via: connect, topics: [a], bucket: data, plugin: \
+         files/plugin.zip}\n  t: {via: connect, topics: [b], bucket: data, plugin: files/plugin.zip}\n",
+    );
+    assert_ne!(spec(&graph, "s3/object/s-plugin")["key"], spec(&graph, "s3/object/t-plugin")["key"]);
+}
+
+#[test]
+fn airflow_takes_the_bucket_that_bears_its_name() {
+    let graph = lowered("buckets: {airflow: {force_destroy: true}}\nairflow: {dags: files/dags}\n");
+    assert_eq!(spec(&graph, "s3/bucket/airflow")["force_destroy"], true);
+    let graph = lowered("airflow: {dags: files/dags}\n");
+    assert_eq!(spec(&graph, "s3/bucket/airflow")["versioning"], true);
+}
+
+#[test]
+fn a_machine_with_ssh_stands_in_a_public_subnet_behind_its_gateway() {
+    let graph = lowered("network: {nat: none}\nkafka: {}\nclient: {key_pair: mine, ssh_from: [198.51.100.0/24]}\n");
+    let machine = spec(&graph, "ec2/instance/client");
+    assert!(machine["subnet"].as_str().unwrap().contains("ec2/subnet/public-a"), "{machine}");
+    assert!(machine["needs"].to_string().contains("ec2/route-table/public"), "{machine}");
+}
+
+#[test]
+fn an_override_reaches_any_field() {
+    let graph = lowered("streams: {pin: {}}\noverrides:\n  kinesis/stream/pin: {retention_hours: 48}\n");
+    assert_eq!(spec(&graph, "kinesis/stream/pin")["retention_hours"], 48);
+}
+
+#[test]
+fn lowering_is_deterministic() {
+    let text = std::fs::read_to_string("manifests/kafka-express.yaml").unwrap();
+    let once = || {
+        let loaded = load_texts(sources(&text), &Inputs { account: None, region: None, env: &|_| None });
+        let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
+        let graph = lower(loaded.manifest.as_ref().unwrap(), &loaded.sources, &place).unwrap();
+        graph.resources().iter().map(|(address, wanted)| format!("{address} {}", wanted.spec)).collect::<Vec<_>>()
+    };
+    assert_eq!(once(), once());
+}
