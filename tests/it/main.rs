@@ -9,6 +9,7 @@ mod gateway;
 mod kafka;
 mod lower;
 mod manifest;
+mod networks;
 mod pipeline;
 mod sandbox;
 mod storage;

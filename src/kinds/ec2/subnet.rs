@@ -1,6 +1,7 @@
 //! `ec2/subnet`: a subnet (AWS.md §1.2).
 
 use super::cidr::Cidr;
+use super::once::once;
 use super::tags;
 use super::vpc::{self, Vpc};
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
@@ -103,7 +104,8 @@ impl Kind for Subnet {
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().create_subnet().vpc_id(self.vpc.value()).cidr_block(self.cidr.to_string());
         let call = call.set_availability_zone(self.zone.0.0.clone());
-        let subnet = call.tag_specifications(tags::specification(cx, ResourceType::Subnet)).send().await?.subnet;
+        let call = call.tag_specifications(tags::specification(cx, ResourceType::Subnet));
+        let subnet = call.customize().config_override(once()).send().await?.subnet;
         subnet.and_then(|subnet| subnet.subnet_id).ok_or_else(|| Error::unreadable("the subnet's id"))
     }
 
