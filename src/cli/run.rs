@@ -73,10 +73,8 @@ fn sum_up(plan: &Plan, outcome: &Outcome) -> Exit {
         return Exit::InSync;
     }
     if !failed.is_empty() {
-        output::say(&format!(
-            "{done} of {all} steps done, {} failed, {skipped} not begun because of those:",
-            failed.len()
-        ));
+        let skipped = if *skipped > 0 { format!(", {skipped} not begun because of those") } else { String::new() };
+        output::say(&format!("{done} of {} done, {} failed{skipped}:", counted(all, "step"), failed.len()));
         for (address, error) in failed {
             output::say(&format!("  {address}: {error}"));
         }
@@ -84,8 +82,9 @@ fn sum_up(plan: &Plan, outcome: &Outcome) -> Exit {
     }
     if *interrupted {
         output::say(&format!(
-            "Interrupted: {done} of {all} steps done. What AWS is still working on goes on by itself; \
-             run the same command again and it goes on from there."
+            "Interrupted: {done} of {} done. What AWS is still working on goes on by itself; \
+             run the same command again and it goes on from there.",
+            counted(all, "step")
         ));
         return Exit::Interrupted;
     }

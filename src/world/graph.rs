@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// One wanted resource.
 #[derive(Clone)]
@@ -19,6 +20,13 @@ pub struct Wanted {
     pub tags: BTreeMap<String, String>,
 }
 
+impl fmt::Debug for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tree = self.kind.tree(&self.spec).unwrap_or(tree::Tree::Leaf(Value::Null));
+        f.debug_struct("Wanted").field("spec", &tree::plain(&tree)).field("tags", &self.tags).finish()
+    }
+}
+
 /// A graph in the making: lowering adds to it, overrides change it, [`Draft::finish`] checks it.
 #[derive(Default)]
 pub struct Draft {
@@ -27,7 +35,7 @@ pub struct Draft {
 }
 
 /// A set of wanted resources whose references lead somewhere and in no circle.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     resources: BTreeMap<Address, Wanted>,
     needs: BTreeMap<Address, BTreeSet<Address>>,

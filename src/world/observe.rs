@@ -63,12 +63,6 @@ impl World {
         if attribute == "id" { Some(live.id.clone()) } else { live.outputs.get(attribute).cloned() }
     }
 
-    /// Whether the stack owns the object `id` of `kind`, by whatever address.
-    fn owns(&self, kind: &str, id: &str) -> bool {
-        let surplus = self.surplus.iter().map(|(address, live)| (address, live));
-        self.resources.iter().chain(surplus).any(|(address, live)| address.kind == kind && live.id == id)
-    }
-
     /// Each live resource with the addresses that it holds typed references to.
     pub(crate) fn all_needs(&self) -> Vec<(Address, BTreeSet<Address>)> {
         let mut holders: HashMap<(&str, &str), &Address> = HashMap::new();
@@ -146,12 +140,11 @@ async fn look_for_unlisted(cx: &Cx, graph: &Graph, world: &mut World) -> Result<
         let found = reading.map_err(|error| ObserveError::Aws { what: address.to_string(), error })?;
         match found {
             None => {}
-            Some(live) if live.owner.as_ref() == Some(&address.name) => {
-                world.resources.insert(address.clone(), live);
-            }
-            // The stack owns it by another address: the planner sees that it goes first.
-            Some(_) if world.owns(address.kind, &id) => {}
-            Some(_) => world.foreign.push(Foreign { address: address.clone(), id }),
+            // What the stack owns by another address is none of others: the plan lets it go first.
+            Some(live) => match live.owner.clone() {
+                Some(name) => drop(world.resources.entry(Address::new(address.kind, name)).or_insert(live)),
+                None => world.foreign.push(Foreign { address: address.clone(), id }),
+            },
         }
     }
     Ok(())

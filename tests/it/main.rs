@@ -2,6 +2,7 @@
 
 #[macro_use]
 mod conformance;
+mod cli;
 mod compute;
 mod connect;
 mod crash;
@@ -11,6 +12,9 @@ mod lower;
 mod manifest;
 mod networks;
 mod pipeline;
+mod plan;
+mod report;
+mod resource;
 mod sandbox;
 mod storage;
 mod support;
