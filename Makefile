@@ -15,8 +15,8 @@ test:
 ## Formatting, lints and documentation.
 check:
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --lib --bins --tests --examples --benches
-	$(CARGO) doc --locked --no-deps --lib
+	$(CARGO) clippy --locked --lib --bins --tests --examples --benches -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --lib
 
 ## Calls, seconds and memory of plans.
 bench:

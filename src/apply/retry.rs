@@ -53,7 +53,7 @@ pub(super) async fn attempt<T, F: Future<Output = aws::Result<T>>>(
         if cx.pace().since(start) + pause > patience {
             return Err(error);
         }
-        emit(Event::Retrying { address: address.clone(), error: error.to_string() });
+        emit(Event::Retrying { address: address.clone(), error: error.without_request() });
         cx.pace().sleep(pause).await;
         pause = (pause * 8 / 5).min(Duration::from_secs(15));
     }

@@ -194,6 +194,11 @@ impl Error {
         Self { operation: String::new(), code, message, class, request_id: String::new() }
     }
 
+    /// The text without AWS's id of the request: the same for the same failure.
+    pub fn without_request(&self) -> String {
+        Self { request_id: String::new(), ..self.clone() }.to_string()
+    }
+
     /// Whether the code is `code` and the message contains `part`.
     pub fn is(&self, code: &str, part: &str) -> bool {
         self.code == code && self.message.contains(part)

@@ -5,7 +5,7 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::planning::{Planned, Scope, planned};
 use super::session::Session;
-use crate::report::{Detail, human_plan, json_plan};
+use crate::report::{human_drift, json_plan};
 
 pub(super) async fn run(global: &Global, command: &Drift) -> Result<Exit, Failure> {
     let session = Session::open(global).await?;
@@ -15,7 +15,7 @@ pub(super) async fn run(global: &Global, command: &Drift) -> Result<Exit, Failur
     } else if plan.is_empty() {
         output::print("No drift: AWS is as the manifest wants it.\n");
     } else {
-        output::print(&human_plan(&session.header, &plan, Detail::Changes));
+        output::print(&human_drift(&session.header, &plan));
     }
     Ok(if plan.is_empty() { Exit::InSync } else { Exit::Differences })
 }

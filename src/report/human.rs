@@ -23,6 +23,15 @@ pub enum Detail {
 
 /// The plan with a heading and a closing line that counts.
 pub fn plan(header: &Header, plan: &Plan, detail: Detail) -> String {
+    steps("Plan", header, plan, detail)
+}
+
+/// What differs, in the words of the plan that would put it right.
+pub fn drift(header: &Header, plan: &Plan) -> String {
+    steps("Drift", header, plan, Detail::Changes)
+}
+
+fn steps(title: &str, header: &Header, plan: &Plan, detail: Detail) -> String {
     let Header { stack, account, region } = header;
     let mut out = format!("stack {} · account {account} · {region}\n\n", styled(BOLD, stack));
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -37,7 +46,7 @@ pub fn plan(header: &Header, plan: &Plan, detail: Detail) -> String {
     let counts = ["create", "change", "replace", "wait for", "delete"]
         .iter()
         .filter_map(|class| counts.get(class).map(|count| format!("{count} to {class}")));
-    let _ = writeln!(out, "\nPlan: {}.", counts.collect::<Vec<_>>().join(", "));
+    let _ = writeln!(out, "\n{title}: {}.", counts.collect::<Vec<_>>().join(", "));
     let losing = plan.losing_data().count();
     if losing > 0 {
         let verbs = if losing == 1 { "loses data and needs" } else { "lose data and need" };
@@ -117,6 +126,10 @@ fn write_changes(out: &mut String, changes: &[Change]) {
                 let _ = writeln!(out, "    {field}:");
                 write_lines(out, from, to);
             }
+            (Value::Array(from), To::Known(Value::Array(to))) => {
+                let _ = writeln!(out, "    {field}:");
+                write_members(out, from, to);
+            }
             (from, To::Known(to)) => {
                 let _ = writeln!(out, "    {field:width$}  {} → {}", styled(GONE, short(from)), styled(NEW, short(to)));
             }
@@ -126,6 +139,28 @@ fn write_changes(out: &mut String, changes: &[Change]) {
                 let _ = writeln!(out, "    {field:width$}  {} → {}", styled(GONE, short(from)), styled(DIM, later));
             }
         }
+    }
+}
+
+/// The members that only one of two lists has; of lists that differ in order alone, both.
+fn write_members(out: &mut String, from: &[Value], to: &[Value]) {
+    let mut gone = from.to_vec();
+    let mut new = to.to_vec();
+    gone.retain(|member| match new.iter().position(|other| other == member) {
+        Some(same) => {
+            new.remove(same);
+            false
+        }
+        None => true,
+    });
+    if gone.is_empty() && new.is_empty() {
+        (gone, new) = (from.to_vec(), to.to_vec());
+    }
+    for member in &gone {
+        let _ = writeln!(out, "      {}", styled(GONE, format!("- {}", short(member))));
+    }
+    for member in &new {
+        let _ = writeln!(out, "      {}", styled(NEW, format!("+ {}", short(member))));
     }
 }
 
@@ -164,19 +199,43 @@ fn empty(value: &Value) -> bool {
     }
 }
 
-/// One line for a value: text without quotes, holes as what they stand for, long ones cut.
+/// One line for a value: text without quotes, holes as what they stand for, absent members left out, long ones cut.
 fn short(value: &Value) -> String {
     const MOST: usize = 120;
     let text = match value {
         Value::Null => "(none)".into(),
         Value::String(text) if text.is_empty() => "\"\"".into(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        other => flow(other),
     };
-    let text = text.replace('\n', "⏎").replace('⟦', "(").replace('|', " ").replace('⟧', ")");
+    let mut inside = false;
+    let tame = |letter| match letter {
+        '⟦' | '⟧' => {
+            inside = letter == '⟦';
+            if inside { '(' } else { ')' }
+        }
+        '|' if inside => ' ',
+        '\n' => '⏎',
+        control if control.is_control() => '␦',
+        other => other,
+    };
+    let text: String = text.chars().map(tame).collect();
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+/// A value as YAML's flow style has it, for reading only: nothing is quoted.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(members) => format!("[{}]", members.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => {
+            let members = members.iter().filter(|(_, member)| !member.is_null());
+            let members = members.map(|(name, member)| format!("{name}: {}", flow(member)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
     }
 }
 

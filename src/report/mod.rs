@@ -13,7 +13,7 @@ mod style;
 pub use drawing::{dot, mermaid};
 pub use event::Event;
 pub use human::duration as human_duration;
-pub use human::{Detail, counted, critical_path, plan as human_plan};
+pub use human::{Detail, counted, critical_path, drift as human_drift, plan as human_plan};
 pub use json::{FORMAT, Header, plan as json_plan};
 pub use progress::Progress;
 pub use status::{human as human_status, json as json_status};

@@ -99,6 +99,12 @@ impl Sandbox {
         Self::with(account, start, None, options)
     }
 
+    /// An account in memory that goes on from `account` by itself, as of the time it was seen at.
+    pub fn of(account: Account, options: Options) -> Arc<Self> {
+        let start = account.now;
+        Self::with(account, start, None, options)
+    }
+
     /// The account in `directory`, which survives restarts: an empty one when the directory is new. The account id of an
     /// existing one is the one it was made with.
     ///

@@ -29,17 +29,17 @@ async fn survives(example: &Example) {
 
 async fn journey(example: &Example, journey: &str, from: &Graph, to: &Graph) {
     let order = if to.resources().is_empty() { from } else { to };
+    let start = Lab::new().await;
+    start.run(from).await.succeeded(journey);
     let expected = {
-        let lab = Lab::new().await;
-        lab.run(from).await.succeeded(journey);
+        let lab = start.copy().await;
         lab.run_ordered(to, order).await.succeeded(journey);
         lab.tagged().len()
     };
     for call in 1.. {
         for effect in [Effect::CrashBefore, Effect::CrashAfter] {
             let at = format!("{}: {journey}, {effect:?} of change {call}", example.file);
-            let lab = Lab::new().await;
-            lab.run(from).await.succeeded(&at);
+            let lab = start.copy().await;
             lab.sandbox.faults().add(At::write(call), effect);
             let crashed = tokio::select! {
                 biased;

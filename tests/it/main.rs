@@ -1,5 +1,7 @@
 //! Every test of the project, in one binary.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers, too")]
+
 #[macro_use]
 mod conformance;
 mod cli;

@@ -38,6 +38,13 @@ impl Lab {
         Self { sandbox: self.sandbox.clone(), cx: connect(&self.sandbox, self.cx.stack()).await }
     }
 
+    /// An account of its own that is now as this one is.
+    pub async fn copy(&self) -> Self {
+        let sandbox = Sandbox::of(self.sandbox.with_account(|account| account.clone()), Options::default());
+        let cx = connect(&sandbox, self.cx.stack()).await;
+        Self { sandbox, cx }
+    }
+
     pub async fn look(&self, graph: &Graph) -> World {
         observe(&self.cx, graph).await.unwrap_or_else(|error| panic!("{error}"))
     }

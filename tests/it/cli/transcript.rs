@@ -59,10 +59,6 @@ impl Stage {
         Self(folder)
     }
 
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
     /// `program` in this folder, without terminal, credentials or settings of whoever runs the tests.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
