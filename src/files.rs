@@ -1,5 +1,6 @@
 //! Files on disk.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -10,6 +11,7 @@ use tempfile::NamedTempFile;
 /// When the folder cannot be written to, or the disk is full; `file` is then as it was.
 pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(folder)?;
     let mut beside = NamedTempFile::new_in(folder)?;
     beside.write_all(bytes)?;
     beside.persist(file)?;

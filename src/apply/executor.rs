@@ -288,7 +288,7 @@ async fn create(
         let cx = cx.acting_for(address, tags, generation);
         let call = || async {
             match kind.create(&cx, spec).await {
-                Err(error) if may_have_happened(&error) => match ours(&cx, kind, address, spec).await? {
+                Err(error) => match made_all_the_same(&cx, kind, address, spec, &error).await? {
                     Some(id) => Ok(id),
                     None => Err(error),
                 },
@@ -310,9 +310,32 @@ async fn create(
     }
 }
 
-/// Whether the object may be there although the call failed: a lost answer that was asked for again.
-fn may_have_happened(error: &aws::Error) -> bool {
-    matches!(error.class, Class::AlreadyExists | Class::Busy | Class::Transport)
+/// For how long an object that was just made may be missing from listings, or seen without its tags (AWS.md §1, §2.1).
+const LISTED: Duration = Duration::from_secs(60);
+
+/// The id of the object that is there although its creation failed with `error`: the answer got lost, and perhaps the
+/// call was made again.
+async fn made_all_the_same(
+    cx: &Cx,
+    kind: &dyn AnyKind,
+    address: &Address,
+    spec: &Value,
+    error: &aws::Error,
+) -> aws::Result<Option<String>> {
+    let long = match error.class {
+        Class::AlreadyExists => true,
+        // To create it again is only dangerous where that makes a second one.
+        Class::Busy | Class::Transport => true,
+        _ => return Ok(None),
+    };
+    let start = Instant::now();
+    loop {
+        let found = ours(cx, kind, address, spec).await?;
+        if found.is_some() || !long || cx.pace().since(start) > LISTED {
+            return Ok(found);
+        }
+        cx.pace().sleep(Duration::from_secs(5)).await;
+    }
 }
 
 /// The id of the object at `address` if it is there and belongs to the stack.

@@ -28,7 +28,43 @@ fn patience(purpose: Purpose, class: Class) -> Duration {
         // Network interfaces of managed services outlive what they belonged to (AWS.md §0.4).
         (Class::Dependency, Purpose::Delete) => 45 * MINUTE,
         (Class::Dependency, _) => 2 * MINUTE,
+        // What was made a moment ago is not known everywhere yet (AWS.md §1, §2.1).
+        (Class::NotFound, Purpose::Create | Purpose::Update) => MINUTE,
         _ => Duration::ZERO,
+    }
+}
+
+/// How much longer to go on with calls that fail.
+pub(super) struct Patience {
+    start: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    pub(super) fn new() -> Self {
+        Self { start: Instant::now(), pause: Duration::from_secs(1) }
+    }
+
+    /// Waits until the call that failed with `error` may be made again. Gives the error back when it does not pass by
+    /// itself, or did not for too long.
+    pub(super) async fn wait(
+        &mut self,
+        cx: &Cx,
+        kind: &dyn AnyKind,
+        address: &Address,
+        purpose: Purpose,
+        emit: &(dyn Fn(Event) + Sync),
+        error: aws::Error,
+    ) -> aws::Result<()> {
+        let table = kind.retry().iter().filter(|retry| error.is(retry.code, retry.message)).map(|retry| retry.during);
+        let patience = table.chain([patience(purpose, error.class)]).max().unwrap_or_default();
+        if cx.pace().since(self.start) + self.pause > patience {
+            return Err(error);
+        }
+        emit(Event::Retrying { address: address.clone(), error: error.without_request() });
+        cx.pace().sleep(self.pause).await;
+        self.pause = (self.pause * 8 / 5).min(Duration::from_secs(15));
+        Ok(())
     }
 }
 
@@ -41,20 +77,11 @@ pub(super) async fn attempt<T, F: Future<Output = aws::Result<T>>>(
     emit: &(dyn Fn(Event) + Sync),
     mut call: impl FnMut() -> F,
 ) -> aws::Result<T> {
-    let start = Instant::now();
-    let mut pause = Duration::from_secs(1);
+    let mut patience = Patience::new();
     loop {
-        let error = match call().await {
+        match call().await {
             Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        let table = kind.retry().iter().filter(|retry| error.is(retry.code, retry.message)).map(|retry| retry.during);
-        let patience = table.chain([patience(purpose, error.class)]).max().unwrap_or_default();
-        if cx.pace().since(start) + pause > patience {
-            return Err(error);
+            Err(error) => patience.wait(cx, kind, address, purpose, emit, error).await?,
         }
-        emit(Event::Retrying { address: address.clone(), error: error.without_request() });
-        cx.pace().sleep(pause).await;
-        pause = (pause * 8 / 5).min(Duration::from_secs(15));
     }
 }

@@ -1,7 +1,7 @@
 //! Settling: read until ready and equal.
 
 use super::executor::StepError;
-use super::retry::{Purpose, attempt};
+use super::retry::{Patience, Purpose, attempt};
 use crate::aws::{self, Cx, TagChange, Tagging};
 use crate::plan::{Change, differences};
 use crate::report::Event;
@@ -40,6 +40,7 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
     let mut asked: Option<(Vec<Change>, Instant)> = None;
     let mut undone: Option<String> = None;
     let mut pause = Poll::new(kind.typical().update);
+    let mut patience = Patience::new();
     loop {
         let live = ready(target, id).await?;
         let changes = differences(kind, target.spec, target.tags, &live);
@@ -68,7 +69,12 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
                 return Err(StepError::Unsettled { changes });
             }
         }
-        change(target, &live, &changes).await?;
+        if let Err(error) = change(target, &live, &changes).await {
+            // It may have had its effect all the same, or part of it: look before asking again.
+            patience.wait(cx, kind, address, Purpose::Update, emit, error).await?;
+            continue;
+        }
+        patience = Patience::new();
         emit(Event::Changed { address: address.clone() });
         asked = Some((changes, Instant::now()));
         undone = live.undone;
@@ -76,31 +82,25 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
     }
 }
 
-async fn change(target: &Target<'_>, live: &Live<Value>, changes: &[Change]) -> Result<(), StepError> {
-    let Target { cx, kind, address, spec, tags, emit, .. } = *target;
+async fn change(target: &Target<'_>, live: &Live<Value>, changes: &[Change]) -> aws::Result<()> {
+    let Target { cx, kind, spec, tags, .. } = *target;
     let (tag_changes, changes): (Vec<_>, Vec<_>) = changes.iter().cloned().partition(|change| {
         change.field == "tags" || change.field.starts_with("tags.") || change.field.starts_with("tags[")
     });
-    let tag_changes = if kind.tagging() == Tagging::None { vec![] } else { tag_changes };
-    if !tag_changes.is_empty() {
-        let retag = || async {
-            let set = tags.iter().filter(|(key, value)| live.tags.get(*key) != Some(value));
-            let unset = live.tags.keys().filter(|key| !tags.contains_key(*key));
-            let change = TagChange {
-                id: &live.id,
-                arn: live.outputs.get("arn").unwrap_or(&live.id),
-                set: set.map(|(key, value)| (key.clone(), value.clone())).collect(),
-                unset: unset.cloned().collect(),
-                all: cx.tags(),
-            };
-            aws::retag(cx, kind.tagging(), change).await
+    if !tag_changes.is_empty() && kind.tagging() != Tagging::None {
+        let set = tags.iter().filter(|(key, value)| live.tags.get(*key) != Some(value));
+        let unset = live.tags.keys().filter(|key| !tags.contains_key(*key));
+        let change = TagChange {
+            id: &live.id,
+            arn: live.outputs.get("arn").unwrap_or(&live.id),
+            set: set.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            unset: unset.cloned().collect(),
+            all: cx.tags(),
         };
-        attempt(cx, kind, address, Purpose::Update, emit, retag).await?;
+        aws::retag(cx, kind.tagging(), change).await?;
     }
     if !changes.is_empty() {
-        let changes = Changes(changes);
-        let update = || kind.update(cx, spec, live.clone(), &changes);
-        attempt(cx, kind, address, Purpose::Update, emit, update).await?;
+        kind.update(cx, spec, live.clone(), &Changes(changes)).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod connect;
 mod context;
 mod error;
 mod pace;
+mod patience;
 mod tags;
 mod transport;
 
@@ -12,6 +13,7 @@ pub use connect::{Connect, ConnectError, StandIn};
 pub use context::{Cx, Hint};
 pub use error::{Class, Error, Result, classify, found};
 pub use pace::Pace;
+pub(crate) use patience::patiently;
 pub use tags::{ADDRESS_TAG, STACK_TAG, Tagging};
 pub(crate) use tags::{TagChange, retag};
 pub use transport::{CallTrace, Observer};

@@ -6,12 +6,15 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::retry::RetryConfig;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +23,8 @@ use tokio::time::Instant;
 
 /// Longer than any control-plane call takes.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+/// Bytes a second that even a bad line manages: uploads have a timeout that grows with them.
+const SLOWEST_UPLOAD: u64 = 64 * 1024;
 
 /// One attempt at a call, after it ended.
 #[derive(Clone, Debug)]
@@ -46,6 +51,10 @@ struct Call {
 
 /// Names each request, and takes the MWAA client's `api.` prefix off addresses that are not AWS's,
 /// because it cannot be switched off there (AWS.md §2.2).
+///
+/// It also sees to it that the SDK asks only once for anything but reads. When an answer is lost the call may have had
+/// its effect, and a second one makes a second object, or is refused because of the first. The engine looks before it asks
+/// again.
 #[derive(Debug)]
 pub(crate) struct Name;
 
@@ -53,6 +62,17 @@ pub(crate) struct Name;
 impl Intercept for Name {
     fn name(&self) -> &'static str {
         "name"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if !config.load::<Metadata>().is_some_and(|of| only_reads(of.name())) {
+            config.interceptor_state().store_put(RetryConfig::disabled());
+        }
+        Ok(())
     }
 
     fn modify_before_signing(
@@ -73,6 +93,10 @@ impl Intercept for Name {
         request.add_extension(call);
         Ok(())
     }
+}
+
+fn only_reads(operation: &str) -> bool {
+    ["Describe", "Get", "Head", "List"].iter().any(|verb| operation.starts_with(verb))
 }
 
 /// The HTTP client of every service client.
@@ -125,7 +149,9 @@ impl HttpConnector for Door {
             transport.budget.admit(&service, &operation).await;
             transport.calls.fetch_add(1, Ordering::Relaxed);
             let start = Instant::now();
-            let answer = match tokio::time::timeout(CALL_TIMEOUT, way.call(request)).await {
+            let bytes = request.body().content_length().unwrap_or_default();
+            let patience = CALL_TIMEOUT + Duration::from_secs(bytes / SLOWEST_UPLOAD);
+            let answer = match tokio::time::timeout(patience, way.call(request)).await {
                 Ok(answer) => answer,
                 Err(late) => Err(ConnectorError::timeout(late.into())),
             };

@@ -17,5 +17,5 @@ pub(super) async fn run(global: &Global, command: &Drift) -> Result<Exit, Failur
     } else {
         output::print(&human_drift(&session.header, &plan));
     }
-    Ok(if plan.is_empty() { Exit::InSync } else { Exit::Differences })
+    Ok(if plan.in_sync() { Exit::InSync } else { Exit::Differences })
 }

@@ -25,6 +25,6 @@ pub(super) async fn run(global: &Global, command: &Plan) -> Result<Exit, Failure
     if let Some(file) = &command.out {
         plan_file::save(file, &session.header, &plan, &digest, command)?;
     }
-    let differs = command.detailed_exitcode && !plan.is_empty();
+    let differs = command.detailed_exitcode && !plan.in_sync();
     Ok(if differs { Exit::Differences } else { Exit::InSync })
 }

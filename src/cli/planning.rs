@@ -3,10 +3,10 @@
 use super::exit::Failure;
 use super::session::Session;
 use crate::kinds;
-use crate::plan::{Plan, destruction, digest, plan};
+use crate::plan::{Plan, destruction, digest, plan as plan_of};
 use crate::report::Header;
 use crate::resource::Address;
-use crate::world::{Graph, World, observe};
+use crate::world::{Graph, World, confirm, observe};
 use std::collections::BTreeSet;
 
 /// What a plan is to be about.
@@ -30,17 +30,11 @@ pub(super) struct Planned {
 pub(super) async fn planned(session: &Session, scope: Scope<'_>) -> Result<Planned, Failure> {
     let order = &session.graph;
     match scope {
-        Scope::Everything | Scope::Targets([]) => {
-            let world = observe(&session.cx, order).await?;
-            let digest = digest(order, &world);
-            Ok(Planned { plan: plan(order, &world, order)?, world, digest })
-        }
+        Scope::Everything | Scope::Targets([]) => compared(session, order, observe(&session.cx, order).await?).await,
         Scope::Targets(targets) => {
             let graph = targeted(order, targets)?;
-            let world = observe(&session.cx, order).await?;
-            let digest = digest(&graph, &world);
-            let world = only(world, &graph);
-            Ok(Planned { plan: plan(&graph, &world, order)?, world, digest })
+            let world = only(observe(&session.cx, order).await?, &graph);
+            compared(session, &graph, world).await
         }
         Scope::Destruction => {
             let world = observe(&session.cx, order).await?;
@@ -48,6 +42,17 @@ pub(super) async fn planned(session: &Session, scope: Scope<'_>) -> Result<Plann
             Ok(Planned { plan: destruction(&world, order), world, digest })
         }
     }
+}
+
+/// Plans, and believes in differences only after a second look.
+async fn compared(session: &Session, graph: &Graph, mut world: World) -> Result<Planned, Failure> {
+    let mut plan = plan_of(graph, &world, &session.graph)?;
+    let suspects = plan.differing();
+    if !suspects.is_empty() {
+        confirm(&session.cx, &mut world, suspects).await?;
+        plan = plan_of(graph, &world, &session.graph)?;
+    }
+    Ok(Planned { plan, digest: digest(graph, &world), world })
 }
 
 /// What there is to say when a destruction finds nothing.

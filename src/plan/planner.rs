@@ -176,6 +176,19 @@ impl Moving {
 }
 
 impl Plan {
+    /// Whether AWS is as wanted: nothing is to be done but to wait for what AWS does by itself.
+    pub fn in_sync(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step.action, Action::Wait { .. }))
+    }
+
+    /// The addresses whose live objects differ from what is wanted.
+    pub fn differing(&self) -> Vec<Address> {
+        let differs =
+            |action: &Action| matches!(action, Action::Update { .. } | Action::Delete { why: Why::Fixed(_), .. });
+        let steps = self.steps.iter().filter(|step| differs(&step.action));
+        steps.map(|step| step.address.clone()).collect()
+    }
+
     /// Whether everything is as wanted.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()

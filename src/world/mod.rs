@@ -5,4 +5,4 @@ mod observe;
 
 pub(crate) use graph::filled;
 pub use graph::{Draft, Graph, GraphError, Wanted};
-pub use observe::{Foreign, ObserveError, World, observe};
+pub use observe::{Foreign, ObserveError, World, confirm, observe};

@@ -2,7 +2,7 @@
 
 use super::Graph;
 use super::graph::filled;
-use crate::aws::{self, Class, Cx};
+use crate::aws::{self, Class, Cx, Tagging, patiently};
 use crate::kinds;
 use crate::plan::differences;
 use crate::resource::{Address, AnyKind, Live, tree};
@@ -92,7 +92,7 @@ pub async fn observe(cx: &Cx, graph: &Graph) -> Result<World, ObserveError> {
     let cx = cx.observing(graph.hints());
     let listings = join_all(kinds::ALL.iter().map(|kind| {
         let cx = &cx;
-        async move { (*kind, kind.list(cx).await) }
+        async move { (*kind, patiently(cx, || kind.list(cx)).await) }
     }));
     let mut world = World::default();
     for (kind, found) in listings.await {
@@ -104,6 +104,28 @@ pub async fn observe(cx: &Cx, graph: &Graph) -> Result<World, ObserveError> {
     }
     look_for_unlisted(&cx, graph, &mut world).await?;
     Ok(world)
+}
+
+/// Reads `suspects` once more, each by itself: what listings say of tags may lag behind (AWS.md §0.1). Changes nothing on
+/// AWS.
+pub async fn confirm(cx: &Cx, world: &mut World, suspects: Vec<Address>) -> Result<(), ObserveError> {
+    let known = suspects.into_iter().filter_map(|address| {
+        let kind = kinds::named(address.kind)?;
+        let id = world.resources.get(&address)?.id.clone();
+        Some(async move { (patiently(cx, || kind.read(cx, &id)).await, kind, address, id) })
+    });
+    for (reading, kind, address, id) in join_all(known.collect::<Vec<_>>()).await {
+        let found = reading.map_err(|error| ObserveError::Aws { what: address.to_string(), error })?;
+        world.resources.remove(&address);
+        match found {
+            Some(live) if live.owner.as_ref() == Some(&address.name) || kind.tagging() == Tagging::None => {
+                world.resources.insert(address, live);
+            }
+            Some(_) => world.foreign.push(Foreign { address, id }),
+            None => {}
+        }
+    }
+    Ok(())
 }
 
 /// Of two with one address, the one that fits the manifest is kept; the other is surplus.
@@ -135,7 +157,8 @@ async fn look_for_unlisted(cx: &Cx, graph: &Graph, world: &mut World) -> Result<
         let known = crate::resource::holes(&id).next().is_none();
         known.then_some((address, wanted.kind, id))
     });
-    let readings = natural.map(|(address, kind, id)| async move { (address, kind.read(cx, &id).await, id) });
+    let readings =
+        natural.map(|(address, kind, id)| async move { (address, patiently(cx, || kind.read(cx, &id)).await, id) });
     for (address, reading, id) in join_all(readings.collect::<Vec<_>>()).await {
         let found = reading.map_err(|error| ObserveError::Aws { what: address.to_string(), error })?;
         match found {

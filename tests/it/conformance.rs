@@ -132,6 +132,12 @@ impl Example {
         graph(self.setup.iter().map(|(address, spec)| (address.as_str(), spec)))
     }
 
+    /// The same with one more resource beside it.
+    pub fn beside(mut self, address: &str, spec: Value) -> Self {
+        self.setup.insert(address.into(), spec);
+        self
+    }
+
     /// The setup and the resource with `fields` instead of its own; null takes a field away.
     pub fn with(&self, fields: &Value) -> Graph {
         self.with_spec(&overlaid(&self.resource, fields))

@@ -100,16 +100,10 @@ async fn a_connector_that_cannot_start_fails_with_awss_reason_and_is_made_again_
 
 #[tokio::test(start_paused = true)]
 async fn a_connector_whose_groups_do_not_reach_the_brokers_fails() {
-    let example = connector();
-    let group = json!({
-        "ec2/security-group/alone": { "name": "alone", "description": "Nobody lets it in", "vpc": "⟦ec2/vpc/main|id⟧" },
-    });
+    let alone = json!({ "name": "alone", "description": "Nobody lets it in", "vpc": "⟦ec2/vpc/main|id⟧" });
+    let example = connector().beside("ec2/security-group/alone", alone);
     let lonely = example.with(&json!({ "security_groups": ["⟦ec2/security-group/alone|id⟧"] }));
-    let resources = lonely.resources().iter().map(|(address, wanted)| (address.to_string(), wanted.spec.clone()));
-    let added = group.as_object().unwrap().iter().map(|(address, spec)| (address.clone(), spec.clone()));
-    let all: Vec<(String, Value)> = resources.chain(added).collect();
-    let lab = Lab::new().await;
-    let run = lab.run(&graph(all.iter().map(|(address, spec)| (address.as_str(), spec)))).await;
+    let run = Lab::new().await.run(&lonely).await;
     assert!(failure(&run).contains("Timed out connecting to the brokers"), "{}", failure(&run));
 }
 
@@ -265,8 +259,7 @@ async fn msk_connect_refuses_what_it_would_refuse() {
 
 #[tokio::test(start_paused = true)]
 async fn an_update_of_an_environment_that_fails_says_why_and_is_tried_again_by_the_next_run() {
-    let example = environment();
-    let lab = made(&as_it_is(&example)).await;
+    let lab = made(&as_it_is(&environment())).await;
     // MWAA looks for the rights to its bucket at once, and for those to its logs only when it starts.
     let role = |actions: Value| {
         json!({
@@ -282,10 +275,7 @@ async fn an_update_of_an_environment_that_fails_says_why_and_is_tried_again_by_t
         })
     };
     let wanted = |actions: Value| {
-        let changed = example.with(&json!({ "role": "⟦iam/role/mute|arn⟧" }));
-        let resources = changed.resources().iter().map(|(address, wanted)| (address.to_string(), wanted.spec.clone()));
-        let all: Vec<(String, Value)> = resources.chain([("iam/role/mute".into(), role(actions))]).collect();
-        graph(all.iter().map(|(address, spec)| (address.as_str(), spec)))
+        environment().beside("iam/role/mute", role(actions)).with(&json!({ "role": "⟦iam/role/mute|arn⟧" }))
     };
     let mute = wanted(json!(["s3:*"]));
     lab.sandbox.clear_calls();

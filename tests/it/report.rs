@@ -86,12 +86,36 @@ fn everything() -> Plan {
 
 #[test]
 fn a_plan_says_what_happens_to_what_and_why() {
-    assert_snapshot!(plain(&human_plan(&header(), &everything(), Detail::Changes)), @"");
+    assert_snapshot!(plain(&human_plan(&header(), &everything(), Detail::Changes)), @"
+    stack demo · account 111111111111 · us-east-1
+
+    + kinesis/stream/new
+    ± kinesis/stream/fixed  replaced: name cannot change in place  LOSES DATA
+        name             old → new
+        retention_hours  24 → 48
+    ± kinesis/stream/failed  replaced: it failed: no room
+    ± kinesis/stream/deleting  made anew: it is being deleted
+    ~ kinesis/stream/changed
+        retention_hours  24 → 48
+        a                b → known once s3/bucket/data is done
+    … kinesis/stream/pending  is CREATING, to be waited for
+    - kinesis/stream/unwanted  not in the manifest  LOSES DATA
+    - kinesis/stream/destroyed
+    - kinesis/stream/surplus  left over from an interrupted replacement
+    … kinesis/stream/going  is being deleted, to be waited for
+
+    Plan: 1 to create, 1 to change, 3 to replace, 2 to wait for, 3 to delete.
+    2 of these lose data and need --allow-data-loss.
+    ");
 }
 
 #[test]
 fn a_plan_without_steps_says_so() {
-    assert_snapshot!(plain(&human_plan(&header(), &Plan::default(), Detail::Changes)), @"");
+    assert_snapshot!(plain(&human_plan(&header(), &Plan::default(), Detail::Changes)), @"
+    stack demo · account 111111111111 · us-east-1
+
+    Nothing to do: AWS is as the manifest wants it.
+    ");
 }
 
 #[test]
@@ -112,7 +136,21 @@ fn of_long_texts_the_lines_that_differ_are_shown() {
         change("reference", json!("vpc-1"), json!("⟦ec2/vpc/main|id⟧")),
     ];
     let plan = Plan { steps: vec![step("kinesis/stream/x", update(changes))] };
-    assert_snapshot!(plain(&human_plan(&header(), &plan, Detail::Changes)), @"");
+    assert_snapshot!(plain(&human_plan(&header(), &plan, Detail::Changes)), @r#"
+    stack demo · account 111111111111 · us-east-1
+
+    ~ kinesis/stream/x
+        user_data:
+            three
+          - four
+          + FOUR
+            five
+        empty      "" → (none)
+        long       xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… → [a, {b: 1}]
+        reference  vpc-1 → (ec2/vpc/main id)
+
+    Plan: 1 to change.
+    "#);
 }
 
 #[test]
@@ -131,7 +169,21 @@ fn the_json_of_a_plan_says_the_same() {
             step["changes"].as_array().unwrap().len()
         )
     };
-    assert_snapshot!(json["steps"].as_array().unwrap().iter().map(line).collect::<String>(), @"");
+    assert_snapshot!(json["steps"].as_array().unwrap().iter().map(line).collect::<String>(), @"
+    create kinesis/stream/new why null, 0 changes
+    replace kinesis/stream/fixed why replaced, 2 changes
+    replace kinesis/stream/failed why {failed:no room}, 0 changes
+    replace kinesis/stream/deleting why deleting, 0 changes
+    change kinesis/stream/changed why null, 2 changes
+    wait kinesis/stream/pending why null, 0 changes
+    delete kinesis/stream/unwanted why unwanted, 0 changes
+    delete kinesis/stream/destroyed why destroyed, 0 changes
+    delete kinesis/stream/surplus why surplus, 0 changes
+    wait kinesis/stream/going why unwanted, 0 changes
+    delete kinesis/stream/fixed why replaced, 0 changes
+    delete kinesis/stream/failed why {failed:no room}, 0 changes
+    delete kinesis/stream/deleting why deleting, 0 changes
+    ");
     assert_eq!(json["steps"][10]["after"], json!([1]));
     assert_eq!(json["steps"][10]["loses_data"], json!(true));
     let known = json!({ "field": "name", "from": "old", "to": { "known": "new" }, "replaces": true });
@@ -184,13 +236,21 @@ fn what_takes_long_is_announced_and_what_takes_a_moment_is_not() {
 
 #[test]
 fn a_long_wait_is_mentioned_once_a_minute() {
-    assert_snapshot!(said([1, 30, 61, 75, 119, 122, 3_700].map(waiting)), @"");
+    assert_snapshot!(said([1, 30, 61, 75, 119, 122, 3_700].map(waiting)), @"
+    kafka/cluster/main: CREATING for 1 min 01 s, typically 20 min 00 s
+    kafka/cluster/main: CREATING for 2 min 02 s, typically 20 min 00 s
+    kafka/cluster/main: CREATING for 1 h 01 min, typically 20 min 00 s
+    ");
 }
 
 #[test]
 fn an_error_that_passes_is_mentioned_once() {
     let retrying = |error: &str| Event::Retrying { address: address("kafka/cluster/main"), error: error.into() };
-    assert_snapshot!(said(["slow down", "slow down", "busy", "slow down"].map(retrying)), @"");
+    assert_snapshot!(said(["slow down", "slow down", "busy", "slow down"].map(retrying)), @"
+    kafka/cluster/main: trying again: slow down
+    kafka/cluster/main: trying again: busy
+    kafka/cluster/main: trying again: slow down
+    ");
 }
 
 #[test]
@@ -200,7 +260,14 @@ fn every_end_has_its_word() {
     let failed = Event::Failed { address: at(), error: "no room".into() };
     let skipped = Event::Skipped { address: address("kafka/topic/orders"), because: at() };
     let ends = ["create", "update", "wait", "delete"].map(done).into_iter().chain([failed, skipped]);
-    assert_snapshot!(said(ends), @"");
+    assert_snapshot!(said(ends), @"
+    kafka/cluster/main: created in 1 min 15 s
+    kafka/cluster/main: changed in 1 min 15 s
+    kafka/cluster/main: ready in 1 min 15 s
+    kafka/cluster/main: deleted in 1 min 15 s
+    kafka/cluster/main: failed: no room
+    kafka/topic/orders: not begun: kafka/cluster/main failed
+    ");
 }
 
 #[test]
@@ -223,7 +290,11 @@ fn the_critical_path_says_what_to_wait_for() {
     };
     let steps = vec![finished("kafka/cluster/main", 5, 1_205), finished("kafka/topic/orders", 1_205, 1_300)];
     let path = CriticalPath { steps, total: Duration::from_secs(1_310), idle: 0.0114 };
-    assert_snapshot!(critical_path(&path), @"");
+    assert_snapshot!(critical_path(&path), @"
+    Critical path: 21 min 50 s, of which 1 % idle
+      20 min 00 s  create kafka/cluster/main
+      1 min 35 s  create kafka/topic/orders
+    ");
 }
 
 fn drawn() -> Graph {
@@ -236,12 +307,37 @@ fn drawn() -> Graph {
 
 #[test]
 fn a_graph_is_drawn_for_graphviz() {
-    assert_snapshot!(dot(&drawn()), @"");
+    assert_snapshot!(dot(&drawn()), @r#"
+    digraph aqueduct {
+      rankdir=LR;
+      node [shape=box, fontname="sans-serif"];
+      subgraph "cluster_ec2" {
+        label="ec2";
+        "ec2/subnet/a";
+        "ec2/vpc/main";
+      }
+      subgraph "cluster_kinesis" {
+        label="kinesis";
+        "kinesis/stream/say \"x\"";
+      }
+      "ec2/subnet/a" -> "ec2/vpc/main";
+    }
+    "#);
 }
 
 #[test]
 fn a_graph_is_drawn_for_markdown() {
-    assert_snapshot!(mermaid(&drawn()), @"");
+    assert_snapshot!(mermaid(&drawn()), @r#"
+    flowchart LR
+      subgraph ec2
+        r0["ec2/subnet/a"]
+        r1["ec2/vpc/main"]
+      end
+      subgraph kinesis
+        r2["kinesis/stream/say #quot;x#quot;"]
+      end
+      r0 --> r1
+    "#);
 }
 
 /// A stack with something in every state.
@@ -266,7 +362,20 @@ fn states() -> World {
 
 #[test]
 fn a_status_says_how_everything_is_and_what_to_use_it_by() {
-    assert_snapshot!(plain(&human_status(&header(), &drawn(), &states())), @"");
+    assert_snapshot!(plain(&human_status(&header(), &drawn(), &states())), @r#"
+    stack demo · account 111111111111 · us-east-1
+
+    ec2/vpc/main            ready     vpc-1
+    kafka/cluster/main      ready     arn:aws:kafka:x
+    kinesis/stream/a        pending   UPDATING
+    kinesis/stream/b        failed    no room
+    kinesis/stream/c        deleting  c
+    ec2/subnet/a            not there
+    kinesis/stream/say "x"  not there
+
+    bootstrap servers (IAM):        b-1:9098,b-2:9098
+    stream:                         arn:aws:kinesis:a
+    "#);
 }
 
 #[test]

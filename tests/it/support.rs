@@ -5,7 +5,7 @@ use aqueduct::aws::{Connect, Cx, StandIn};
 use aqueduct::plan::{Plan, plan};
 use aqueduct::report::Event;
 use aqueduct::sandbox::{Options, Sandbox, services};
-use aqueduct::world::{Draft, Graph, World, observe};
+use aqueduct::world::{Draft, Graph, World, confirm, observe};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -50,7 +50,16 @@ impl Lab {
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {
-        plan(graph, &self.look(graph).await, graph).unwrap_or_else(|error| panic!("{error}"))
+        self.compared(graph, graph).await.0
+    }
+
+    /// Observes, plans, and looks again at what differs, as the command line does.
+    async fn compared(&self, graph: &Graph, order: &Graph) -> (Plan, World) {
+        let planned = |world: &World| plan(graph, world, order).unwrap_or_else(|error| panic!("{error}"));
+        let mut world = self.look(order).await;
+        let suspects = planned(&world).differing();
+        confirm(&self.cx, &mut world, suspects).await.unwrap_or_else(|error| panic!("{error}"));
+        (planned(&world), world)
     }
 
     /// Observes, plans, applies.
@@ -60,8 +69,7 @@ impl Lab {
 
     /// As `run`, with the graph that orders deletions.
     pub async fn run_ordered(&self, graph: &Graph, order: &Graph) -> Run {
-        let world = self.look(order).await;
-        let plan = plan(graph, &world, order).unwrap_or_else(|error| panic!("{error}"));
+        let (plan, world) = self.compared(graph, order).await;
         let events = Mutex::new(vec![]);
         let (_keep, interrupt) = Interrupt::new();
         let outcome = apply(&self.cx, &plan, world, interrupt, &|event| events.lock().unwrap().push(event)).await;

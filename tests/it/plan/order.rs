@@ -9,7 +9,13 @@ use std::collections::BTreeSet;
 
 #[test]
 fn what_is_needed_is_created_first() {
-    assert_snapshot!(shown(&planned(&wanted(network()), &World::default())), @"");
+    assert_snapshot!(shown(&planned(&wanted(network()), &World::default())), @"
+    0 create ec2/vpc/main
+    1 create ec2/security-group/client after 0
+    2 create ec2/security-group/broker after 0, 1
+    3 create ec2/subnet/a after 0
+    4 create ec2/subnet/b after 0
+    ");
 }
 
 #[test]
@@ -19,7 +25,11 @@ fn what_is_there_is_not_waited_for() {
     for gone in ["ec2/subnet/b", "ec2/security-group/client", "ec2/security-group/broker"] {
         world.resources.remove(&address(gone));
     }
-    assert_snapshot!(shown(&planned(&graph, &world)), @"");
+    assert_snapshot!(shown(&planned(&graph, &world)), @"
+    0 create ec2/security-group/client
+    1 create ec2/security-group/broker after 0
+    2 create ec2/subnet/b
+    ");
 }
 
 #[test]
@@ -30,14 +40,21 @@ fn a_reference_inside_a_longer_text_is_a_need() {
             { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "⟦s3/bucket/data|arn⟧/topics/*" },
         ] } } },
     }));
-    assert_snapshot!(shown(&planned(&graph, &World::default())), @"");
+    assert_snapshot!(shown(&planned(&graph, &World::default())), @"
+    0 create s3/bucket/data
+    1 create iam/role/reader after 0
+    ");
 }
 
 #[test]
 fn a_target_takes_along_what_it_needs_and_nothing_else() {
     let all = wanted(network());
     let graph = all.only(&BTreeSet::from([address("ec2/security-group/broker")]));
-    assert_snapshot!(shown(&plan(&graph, &World::default(), &all).unwrap()), @"");
+    assert_snapshot!(shown(&plan(&graph, &World::default(), &all).unwrap()), @"
+    0 create ec2/vpc/main
+    1 create ec2/security-group/client after 0
+    2 create ec2/security-group/broker after 0, 1
+    ");
 }
 
 #[test]

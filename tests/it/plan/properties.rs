@@ -8,6 +8,7 @@ use aqueduct::world::{Graph, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 /// Some of a few VPCs, subnets, groups, buckets, objects and streams, with fields of every type.
 fn manifests() -> impl Strategy<Value = BTreeMap<String, Value>> {
@@ -86,7 +87,7 @@ fn worlds() -> impl Strategy<Value = World> {
                 3 => drop(world.resources.remove(address)),
                 _ => {
                     let mut spare = live.clone();
-                    spare.id += "-spare";
+                    let _ = write!(spare.id, "-spare-{}", world.surplus.len());
                     world.surplus.push((address.clone(), spare));
                 }
             }

@@ -83,7 +83,7 @@ fn equals_do_not_differ() {
 
 #[test]
 fn a_plain_field_is_changed_in_place() {
-    assert_snapshot!(differences(|then| then.plain = 2), @"");
+    assert_snapshot!(differences(|then| then.plain = 2), @"plain: 1 → 2");
 }
 
 #[test]
@@ -92,20 +92,27 @@ fn a_fixed_field_replaces_and_so_does_all_below_it() {
         then.fixed = Fixed("b".into());
         then.inner.fixed = Fixed(Set(vec![1, 3]));
         then.optional = None;
-    }), @"");
+    }), @r#"
+    fixed: "a" → "b" (replaces)
+    inner.fixed: [1,2] → [1,3] (replaces)
+    optional: 1 → null (replaces)
+    "#);
 }
 
 #[test]
 fn the_order_of_a_set_means_nothing_but_duplicates_count() {
     let set = |members: &[&str]| members.iter().map(|member| (*member).to_owned()).collect();
     assert_eq!(differences(|then| then.set = set(&["a", "b"])), "");
-    assert_snapshot!(differences(|then| then.set = set(&["a", "b", "b"])), @"");
+    assert_snapshot!(differences(|then| then.set = set(&["a", "b", "b"])), @r#"set: ["a","b"] → ["a","b","b"]"#);
 }
 
 #[test]
 fn the_order_of_a_list_means_something() {
-    assert_snapshot!(differences(|then| then.list = vec![2, 1]), @"");
-    assert_snapshot!(differences(|then| then.list = vec![1]), @"");
+    assert_snapshot!(differences(|then| then.list = vec![2, 1]), @"
+    list[0]: 1 → 2
+    list[1]: 2 → 1
+    ");
+    assert_snapshot!(differences(|then| then.list = vec![1]), @"list: [1,2] → [1]");
 }
 
 #[test]
@@ -115,7 +122,10 @@ fn what_is_left_to_aws_is_right_whatever_it_is() {
     assert_snapshot!(differences(|then| {
         then.auto = Auto(Some(2));
         then.fixed_auto = Fixed(Auto(Some("b".into())));
-    }), @"");
+    }), @r#"
+    auto: 1 → 2
+    fixed_auto: "a" → "b" (replaces)
+    "#);
 }
 
 #[test]
@@ -130,14 +140,22 @@ fn maps_are_compared_key_by_key() {
         then.map.insert("b.c".into(), "3".into());
         then.map.insert("d e".into(), "4".into());
         then.inner.deep = false;
-    }), @"");
+    }), @r#"
+    inner.deep: true → false
+    map.a: "1" → null
+    map[b.c]: "2" → "3"
+    map[d e]: null → "4"
+    "#);
 }
 
 #[test]
 fn variants_are_compared_whole_or_by_field() {
-    assert_snapshot!(differences(|then| then.choice = Choice::Struct { size: 2 }), @"");
-    assert_snapshot!(differences(|then| then.choice = Choice::Tuple(1)), @"");
-    assert_snapshot!(differences(|then| then.choice = Choice::Unit), @"");
+    assert_snapshot!(differences(|then| then.choice = Choice::Struct { size: 2 }), @"choice.struct.size: 1 → 2");
+    assert_snapshot!(differences(|then| then.choice = Choice::Tuple(1)), @r#"
+    choice.struct: {"size":1} → null
+    choice.tuple: null → 1
+    "#);
+    assert_snapshot!(differences(|then| then.choice = Choice::Unit), @r#"choice: {"struct":{"size":1}} → "unit""#);
 }
 
 #[test]
@@ -153,7 +171,7 @@ fn a_reference_is_known_later() {
 #[test]
 fn a_secret_is_compared_but_never_shown() {
     let changed = differences(|then| then.secret = Secret::new("psst".into()));
-    assert_snapshot!(changed, @"");
+    assert_snapshot!(changed, @r#"secret: "(secret)" → "(secret)""#);
     let tree = tree::of(&example()).unwrap();
     let everything = [format!("{:?}", example()), format!("{tree:?}"), tree::plain(&tree).to_string(), changed];
     for text in everything {
