@@ -40,7 +40,7 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
     let mut asked: Option<(Vec<Change>, Instant)> = None;
     let mut undone: Option<String> = None;
     let mut pause = Poll::new(kind.typical().update);
-    let mut patience = Patience::new();
+    let mut failing: Option<(Vec<Change>, Patience)> = None;
     loop {
         let live = ready(target, id).await?;
         let changes = differences(kind, target.spec, target.tags, &live);
@@ -71,10 +71,13 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
         }
         if let Err(error) = change(target, &live, &changes).await {
             // It may have had its effect all the same, or part of it: look before asking again.
+            let (_, mut patience) =
+                failing.take().filter(|(before, _)| *before == changes).unwrap_or_else(|| (vec![], Patience::new()));
             patience.wait(cx, kind, address, Purpose::Update, emit, error).await?;
+            failing = Some((changes, patience));
             continue;
         }
-        patience = Patience::new();
+        failing = None;
         emit(Event::Changed { address: address.clone() });
         asked = Some((changes, Instant::now()));
         undone = live.undone;

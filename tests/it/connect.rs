@@ -6,6 +6,7 @@ use aqueduct::kinds::kafkaconnect::properties::Properties;
 use aqueduct::kinds::{kafkaconnect::connector::Connector, mwaa::environment::Environment, named};
 use aqueduct::plan::{Action, Change, To, Why, plan};
 use aqueduct::resource::{Address, Effect, tree};
+use aqueduct::sandbox::CallRecord;
 use aqueduct::world::Graph;
 use aws_sdk_kafkaconnect::error::ProvideErrorMetadata;
 use proptest::prelude::*;
@@ -40,7 +41,10 @@ async fn id(lab: &Lab, graph: &Graph, address: &str) -> String {
 }
 
 fn calls(lab: &Lab, operation: &str) -> usize {
-    lab.sandbox.calls().iter().filter(|call| call.operation == operation).count()
+    let taken = |call: &&CallRecord| {
+        call.operation == operation && call.outcome.as_ref().is_some_and(|outcome| outcome.code.is_none())
+    };
+    lab.sandbox.calls().iter().filter(taken).count()
 }
 
 /// The example's properties with another value of one.
