@@ -160,9 +160,9 @@ fn overlaid(spec: &Value, fields: &Value) -> Value {
 async fn conforms(example: &Example) {
     every_field_is_shown(example);
     let base = example.with(&Value::Object(Map::new()));
-    let lab = made(example, &base, "create").await;
+    let start = made(example, &base, "create").await;
 
-    lab.sandbox.clear_calls();
+    let lab = start.copy().await;
     lab.run(&base).await;
     let mutating: Vec<_> = lab.sandbox.calls().into_iter().filter(|call| call.mutating).collect();
     assert!(mutating.is_empty(), "{}: a second apply changes something: {mutating:?}", example.file);
@@ -174,12 +174,12 @@ async fn conforms(example: &Example) {
         deleted(example, &lab, &minimal).await;
     }
     for fields in &example.changed {
-        changes_in_place(example, &base, fields).await;
+        changes_in_place(example, &start, fields).await;
     }
     for fields in &example.replaced {
-        is_replaced(example, &base, fields).await;
+        is_replaced(example, &start, fields).await;
     }
-    tags_are_changed(example, &base).await;
+    tags_are_changed(example, &start, &base).await;
 }
 
 /// Every field of the kind differs somewhere in `changed` or `replaced`, but those that matter only
@@ -239,9 +239,9 @@ fn step<'a>(example: &Example, plan: &'a Plan) -> &'a Action {
     &step.action
 }
 
-async fn changes_in_place(example: &Example, base: &Graph, fields: &Value) {
+async fn changes_in_place(example: &Example, start: &Lab, fields: &Value) {
     let what = format!("change of {fields}");
-    let lab = made(example, base, "create").await;
+    let lab = start.copy().await;
     let changed = example.with(fields);
     let plan = lab.plan(&changed).await;
     let Action::Update { changes, .. } = step(example, &plan) else {
@@ -253,9 +253,9 @@ async fn changes_in_place(example: &Example, base: &Graph, fields: &Value) {
     nothing_to_do(example, &lab, &changed, &what).await;
 }
 
-async fn is_replaced(example: &Example, base: &Graph, fields: &Value) {
+async fn is_replaced(example: &Example, start: &Lab, fields: &Value) {
     let what = format!("replacement by {fields}");
-    let lab = made(example, base, "create").await;
+    let lab = start.copy().await;
     let count = lab.tagged().len();
     let changed = example.with(fields);
     let plan = lab.plan(&changed).await;
@@ -268,12 +268,12 @@ async fn is_replaced(example: &Example, base: &Graph, fields: &Value) {
     assert_eq!(lab.tagged().len(), count, "{}: {what} leaves {:?}", example.file, lab.tagged());
 }
 
-async fn tags_are_changed(example: &Example, base: &Graph) {
+async fn tags_are_changed(example: &Example, start: &Lab, base: &Graph) {
     let kind = kinds::named(example.kind()).unwrap();
     if kind.tagging() == aqueduct::aws::Tagging::None {
         return;
     }
-    let lab = made(example, base, "create").await;
+    let lab = start.copy().await;
     let mut draft = aqueduct::world::Draft::default();
     for (address, wanted) in base.resources() {
         let mut tags = wanted.tags.clone();
