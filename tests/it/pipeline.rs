@@ -1,21 +1,27 @@
 //! The whole pipeline, `manifests/pinterest.yaml`: made, left alone, changed behind its back, put right,
 //! torn down, and killed on the way.
 
-use crate::support::{Lab, Run};
+use crate::support::{Lab, Run, connect, graph};
 use aqueduct::manifest::lower::policies::Place;
-use aqueduct::manifest::{Inputs, load, lower};
+use aqueduct::manifest::source::{Source, Sources};
+use aqueduct::manifest::{Inputs, Loaded, load, load_texts, lower};
 use aqueduct::plan::Action;
 use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
+use serde_json::json;
 use std::collections::BTreeSet;
+
+const INPUTS: Inputs<'_> = Inputs { account: Some("000000000000"), region: None, env: &|_| None };
 
 /// The bar of a no-op plan.
 const MOST_CALLS: usize = 75;
 
 fn wanted(file: &str) -> Graph {
     let path = format!("{}/manifests/{file}.yaml", env!("CARGO_MANIFEST_DIR"));
-    let inputs = Inputs { account: Some("000000000000"), region: None, env: &|_| None };
-    let loaded = load(&[path.into()], &inputs);
+    lowered(load(&[path.into()], &INPUTS))
+}
+
+fn lowered(loaded: Loaded) -> Graph {
     let manifest = loaded.manifest.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(&loaded.sources, false)));
     let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "000000000000".into() };
     lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
@@ -97,6 +103,35 @@ async fn every_shipped_manifest_can_be_made_and_unmade() {
         lab.run_ordered(&Graph::default(), &graph).await.succeeded(file);
         assert_eq!(lab.tagged(), BTreeSet::new(), "{file}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_others_made_is_built_in_and_left_as_it_was() {
+    let platform = Lab::of_stack("platform").await;
+    let subnet = |block: &str, zone: &str| json!({ "vpc": "⟦ec2/vpc/main|id⟧", "cidr": block, "zone": zone });
+    let network = [
+        ("ec2/vpc/main", json!({ "cidr": "10.20.0.0/16", "dns_hostnames": true })),
+        ("ec2/subnet/a", subnet("10.20.0.0/24", "us-east-1a")),
+        ("ec2/subnet/b", subnet("10.20.1.0/24", "us-east-1b")),
+        ("ec2/route-table/main", json!({ "vpc": "⟦ec2/vpc/main|id⟧" })),
+    ];
+    let network = graph(network.iter().map(|(address, spec)| (*address, spec)));
+    let ids = platform.run(&network).await.succeeded("network").outcome.world.resources;
+    let id = |name: &str| ids.iter().find(|(address, _)| address.to_string() == name).unwrap().1.id.clone();
+    let path = format!("{}/manifests/existing-network.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("eu-west-1", "us-east-1").replace("vpc-0123456789abcdef0", &id("ec2/vpc/main"));
+    let text = text.replace("subnet-0123456789abcdef1", &id("ec2/subnet/a"));
+    let text = text.replace("subnet-0123456789abcdef2", &id("ec2/subnet/b"));
+    let text = text.replace("rtb-0123456789abcdef3", &id("ec2/route-table/main"));
+    let graph = lowered(load_texts(Sources::new(vec![Source { path: path.into(), text }]), &INPUTS));
+
+    let lab = Lab { cx: connect(&platform.sandbox, "shared").await, sandbox: platform.sandbox.clone() };
+    lab.run(&graph).await.succeeded("create");
+    assert!(lab.plan(&graph).await.is_empty());
+    assert!(platform.plan(&network).await.is_empty(), "the network is another than it was");
+    lab.run_ordered(&Graph::default(), &graph).await.succeeded("destroy");
+    assert!(platform.plan(&network).await.is_empty(), "the network is another than it was");
 }
 
 /// Every fiftieth change, before and after its effect; `crash.rs` does each call of each kind.

@@ -96,7 +96,8 @@ impl Run {
     }
 }
 
-async fn connect(sandbox: &Arc<Sandbox>, stack: &str) -> Cx {
+/// A context of `stack` in `sandbox`.
+pub async fn connect(sandbox: &Arc<Sandbox>, stack: &str) -> Cx {
     let connect = Connect { stand_in: Some(StandIn::Client(sandbox.http_client())), ..Connect::default() };
     connect.connect(stack).await.unwrap()
 }
