@@ -15,7 +15,7 @@ test:
 ## Formatting, lints and documentation.
 check:
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --lib --bins --tests --examples --benches -- --deny warnings
+	$(CARGO) clippy --locked --lib --bins --test it --example demo --bench plan -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --lib
 
 ## Calls, seconds and memory of plans.

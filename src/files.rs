@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 ///
 /// # Errors
 /// When the folder cannot be written to, or the disk is full; `file` is then as it was.
-pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::metadata(folder)?;
     let mut beside = NamedTempFile::new_in(folder)?;

@@ -4,14 +4,13 @@
 //! [`world::Graph`] of what is wanted; [`world::observe`] reads what is live; [`plan`] compares the two;
 //! [`apply`] does what is between them; [`report`] shows all of it. [`resource`] is the abstraction they
 //! share, [`kinds`] has everything about each kind of AWS object, [`aws`] is the only door to AWS, and
-//! [`sandbox`] is an AWS of its own, for trying and testing. [`cli`] is the command line.
+//! [`sandbox`] is an AWS of its own, for trying and testing. The command line, `src/cli`, is the program's, not the library's.
 //!
 //! ARCHITECTURE.md has the invariants.
 
 pub mod apply;
 pub mod aws;
-pub mod cli;
-mod files;
+pub mod files;
 pub mod kinds;
 pub mod manifest;
 pub mod plan;

@@ -7,7 +7,7 @@ use super::planning::{Planned, Scope, planned};
 use super::run::{carry_out, check_data_loss};
 use super::session::Session;
 use super::{confirm, output};
-use crate::report::{Detail, human_plan};
+use aqueduct::report::{Detail, human_plan};
 
 pub(super) async fn run(global: &Global, command: &Apply) -> Result<Exit, Failure> {
     let saved = command.plan.as_deref().map(plan_file::load).transpose()?;

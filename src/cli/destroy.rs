@@ -6,7 +6,7 @@ use super::planning::{Planned, Scope, nothing_owned, planned};
 use super::run::{carry_out, check_data_loss};
 use super::session::Session;
 use super::{confirm, output};
-use crate::report::{Detail, human_plan};
+use aqueduct::report::{Detail, human_plan};
 
 pub(super) async fn run(global: &Global, command: &Destroy) -> Result<Exit, Failure> {
     let session = Session::open(global).await?;

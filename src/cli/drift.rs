@@ -5,7 +5,7 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::planning::{Planned, Scope, planned};
 use super::session::Session;
-use crate::report::{human_drift, json_plan};
+use aqueduct::report::{human_drift, json_plan};
 
 pub(super) async fn run(global: &Global, command: &Drift) -> Result<Exit, Failure> {
     let session = Session::open(global).await?;

@@ -1,6 +1,6 @@
 //! How a command ends.
 
-use crate::report::styled_error;
+use aqueduct::report::styled_error;
 use std::fmt::Display;
 use std::process::ExitCode;
 

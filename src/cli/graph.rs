@@ -4,7 +4,7 @@ use super::arguments::{Drawing, Global, Graph};
 use super::exit::{Exit, Failure};
 use super::output;
 use super::project::Project;
-use crate::report::{dot, mermaid};
+use aqueduct::report::{dot, mermaid};
 
 pub(super) fn run(global: &Global, command: &Graph) -> Result<Exit, Failure> {
     let graph = Project::load(global)?.lower_offline()?;

@@ -4,7 +4,7 @@ use super::arguments::Init as Arguments;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::project::DEFAULT;
-use crate::manifest::forms::STACK;
+use aqueduct::manifest::forms::STACK;
 use std::io::Write;
 use std::path::Path;
 

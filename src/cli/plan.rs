@@ -5,7 +5,7 @@ use super::exit::{Exit, Failure};
 use super::planning::{Planned, Scope, nothing_owned, planned};
 use super::session::Session;
 use super::{output, plan_file};
-use crate::report::{Detail, human_plan, json_plan};
+use aqueduct::report::{Detail, human_plan, json_plan};
 
 pub(super) async fn run(global: &Global, command: &Plan) -> Result<Exit, Failure> {
     let session = Session::open(global).await?;

@@ -2,11 +2,11 @@
 
 use super::exit::Failure;
 use super::session::Session;
-use crate::kinds;
-use crate::plan::{Plan, destruction, digest, plan as plan_of};
-use crate::report::Header;
-use crate::resource::Address;
-use crate::world::{Graph, World, confirm, observe};
+use aqueduct::kinds;
+use aqueduct::plan::{Plan, destruction, digest, plan as plan_of};
+use aqueduct::report::Header;
+use aqueduct::resource::Address;
+use aqueduct::world::{Graph, World, confirm, observe};
 use std::collections::BTreeSet;
 
 /// What a plan is to be about.

@@ -3,11 +3,11 @@
 use super::arguments::Global;
 use super::exit::Failure;
 use super::output;
-use crate::manifest::diagnostic::Diagnostics;
-use crate::manifest::lower::policies::Place;
-use crate::manifest::source::Sources;
-use crate::manifest::{Inputs, Manifest, UNKNOWN_ACCOUNT, load, lower};
-use crate::world::Graph;
+use aqueduct::manifest::diagnostic::Diagnostics;
+use aqueduct::manifest::lower::policies::Place;
+use aqueduct::manifest::source::Sources;
+use aqueduct::manifest::{Inputs, Manifest, UNKNOWN_ACCOUNT, load, lower};
+use aqueduct::world::Graph;
 use std::path::PathBuf;
 
 /// Where the manifest is looked for when none is named.

@@ -4,10 +4,10 @@ use super::arguments::Global;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::session::Session;
-use crate::apply::{Interrupt, Outcome, apply};
-use crate::plan::Plan;
-use crate::report::{Event, Progress, counted, critical_path};
-use crate::world::World;
+use aqueduct::apply::{Interrupt, Outcome, apply};
+use aqueduct::plan::Plan;
+use aqueduct::report::{Event, Progress, counted, critical_path};
+use aqueduct::world::World;
 use std::sync::Mutex;
 
 /// Refuses a plan that loses data unless that is allowed.

@@ -4,11 +4,11 @@ use super::arguments::Global;
 use super::exit::Failure;
 use super::output;
 use super::project::Project;
-use crate::aws::{Connect, Cx, Observer, Pace, StandIn};
-use crate::manifest::lower::policies::Place;
-use crate::report::{Header, human_duration};
-use crate::sandbox::{Options, Sandbox};
-use crate::world::Graph;
+use aqueduct::aws::{Connect, Cx, Observer, Pace, StandIn};
+use aqueduct::manifest::lower::policies::Place;
+use aqueduct::report::{Header, human_duration};
+use aqueduct::sandbox::{Options, Sandbox};
+use aqueduct::world::Graph;
 use std::path::Path;
 use std::sync::Arc;
 

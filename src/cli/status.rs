@@ -4,8 +4,8 @@ use super::arguments::{Global, Status};
 use super::exit::{Exit, Failure};
 use super::output;
 use super::session::Session;
-use crate::report::{human_status, json_status};
-use crate::world::observe;
+use aqueduct::report::{human_status, json_status};
+use aqueduct::world::observe;
 
 pub(super) async fn run(global: &Global, command: &Status) -> Result<Exit, Failure> {
     let Session { cx, graph, header } = Session::open(global).await?;

@@ -4,7 +4,7 @@ use super::arguments::Global;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::project::Project;
-use crate::report::counted;
+use aqueduct::report::counted;
 
 pub(super) fn run(global: &Global) -> Result<Exit, Failure> {
     let project = Project::load(global)?;

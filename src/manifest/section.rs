@@ -3,7 +3,7 @@
 
 /// Declares a section: a struct whose fields are the keys of a map. After a field's type may follow
 /// `= "default"`, the value of a key left out as one would write it, and `where` a
-/// [`Constraint`]. A field without default is required unless it is an `Option`.
+/// `Constraint`. A field without default is required unless it is an `Option`.
 macro_rules! section {
     (
         $(#[doc = $doc:literal])+

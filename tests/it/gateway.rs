@@ -219,7 +219,7 @@ fn private(link: bool) -> Graph {
         ("elb/load-balancer/main", balancer),
         ("apigateway/rest-api/main", api),
     ];
-    let link = link.then(|| ("apigateway/vpc-link/main", target));
+    let link = link.then_some(("apigateway/vpc-link/main", target));
     let all: Vec<_> = network.into_iter().chain(link).collect();
     graph(all.iter().map(|(address, spec)| (*address, spec)))
 }

@@ -109,7 +109,7 @@ fn the_kafka_route_is_plain_http_with_its_path_mapped() {
     let route = &routes["ANY /{proxy+}"];
     assert_eq!(route.integration.uri.as_deref(), Some("http://192.0.2.1:8082/{proxy}"));
     assert_eq!(route.integration.request_parameters["integration.request.path.proxy"], "method.request.path.proxy");
-    assert_eq!(route.request_parameters["method.request.path.proxy"], true);
+    assert!(route.request_parameters["method.request.path.proxy"]);
     assert!(route.api_key_required);
 }
 

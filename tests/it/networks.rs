@@ -132,7 +132,7 @@ async fn a_nat_gateway_that_failed_is_made_again() {
         }
     }
     let run = lab.run(&of(&lonely)).await;
-    let (address, error) = run.outcome.failed.iter().next().unwrap();
+    let (address, error) = run.outcome.failed.first().unwrap();
     assert_eq!(address.to_string(), "ec2/nat-gateway/main");
     assert!(error.to_string().contains("has no Internet gateway attached (Gateway.NotAttached)"), "{error}");
     // The same spec, so the same client token, which brings back the one that failed.

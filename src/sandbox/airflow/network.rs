@@ -71,7 +71,7 @@ pub(super) fn reaches_services(account: &Account, network: &Network) -> bool {
     let there =
         |service: &str| account.ec2.endpoints.values().any(|found| found.vpc == vpc && found.service == service);
     let endpoint = |name: &&str| there(&format!("com.amazonaws.{}.{name}", account.region));
-    routed || SERVICES.iter().all(|name| endpoint(name)) && endpoint(&"s3")
+    routed || SERVICES.iter().all(&endpoint) && endpoint(&"s3")
 }
 
 /// Whether the customer's own endpoints for `services` are there.

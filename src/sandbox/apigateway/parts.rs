@@ -224,7 +224,7 @@ pub(super) fn check_authorizer(authorizer: &Authorizer) -> Result<(), Fault> {
         return Err(bad("Invalid authorizer: provider ARNs must be specified for COGNITO_USER_POOLS"));
     }
     let uri = authorizer.authorizer_uri.as_deref().unwrap_or_default();
-    if !cognito && !(uri.starts_with("arn:aws:apigateway:") && uri.contains(":lambda:path/")) {
+    if !(cognito || uri.starts_with("arn:aws:apigateway:") && uri.contains(":lambda:path/")) {
         return Err(bad("Invalid Authorizer URI specified"));
     }
     let cached = authorizer.authorizer_result_ttl_in_seconds != Some(0);

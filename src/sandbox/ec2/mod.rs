@@ -1,7 +1,7 @@
 //! EC2: networks, security groups, instances (AWS.md §1, API model 2016-11-15).
 //!
-//! One file a type of resource. What they have in common is in [`resource`] (finding and listing), [`filters`], [`paging`],
-//! [`tags`], [`tokens`] and [`refusals`]. To add a type: its file with its struct, its `Resource` and `Listed`, and its
+//! One file a type of resource. What they have in common is in `resource` (finding and listing), `filters`, `paging`,
+//! `tags`, `tokens` and `refusals`. To add a type: its file with its struct, its `Resource` and `Listed`, and its
 //! operations; its map in [`State`]; its table in [`OPERATIONS`]; its entry in `tags::TYPES`.
 
 mod acls;

@@ -201,8 +201,8 @@ impl Operation {
 impl Connector {
     /// Whether it was paused when an update began at `time`.
     fn rested_at(&self, time: u64) -> bool {
-        let before = self.operations.iter().filter(|operation| operation.started < time);
-        let last = before.filter(|operation| !operation.work.updates()).next_back();
+        let mut before = self.operations.iter().filter(|operation| operation.started < time);
+        let last = before.rfind(|operation| !operation.work.updates());
         last.is_some_and(|operation| matches!(operation.work, Work::Pause))
     }
 }
