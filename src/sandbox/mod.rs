@@ -43,5 +43,5 @@ pub mod wire;
 pub use account::Account;
 pub use call::{CallRecord, Outcome};
 pub use faults::Faults;
-pub use serving::{Lost, Options, Sandbox};
+pub use serving::{Change, Lost, Options, Sandbox};
 pub use store::OpenError;

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::answer::{Answer, Fault};
 use super::call::{Call, CallRecord, Outcome};
 use super::clock::{Clock, wall};
-use super::faults::{Effect, Faults, lock};
+use super::faults::{Effect, Faults, full_name, lock};
 use super::ids::Ids;
 use super::limits::{self, Limits};
 use super::operation::{Operation, Protocol, Service};
@@ -74,6 +74,19 @@ struct State {
     limits: Limits,
     /// The account as it was after each change, while reads lag.
     past: VecDeque<(u64, Account)>,
+    /// The changes, while they are kept.
+    changes: Option<Vec<Change>>,
+}
+
+/// A call that was accepted and may have changed something, with the account around it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The operation, such as `kinesis.CreateStream`.
+    pub operation: String,
+    /// What a client leaves that dies before the call has its effect.
+    pub before: Account,
+    /// What a client leaves that dies after the call has its effect.
+    pub after: Account,
 }
 
 #[derive(Debug)]
@@ -130,7 +143,7 @@ impl Sandbox {
             rate_limits: options.rate_limits,
             faults: Faults::new(),
             store,
-            state: Mutex::new(State { account, limits: Limits::default(), past: VecDeque::new() }),
+            state: Mutex::new(State { account, limits: Limits::default(), past: VecDeque::new(), changes: None }),
             calls: Mutex::new(Calls { records: Vec::new(), generation: 0, request_ids: Ids::new(!options.seed) }),
         })
     }
@@ -200,6 +213,17 @@ impl Sandbox {
         let mut calls = lock(&self.calls);
         calls.records.clear();
         calls.generation += 1;
+    }
+
+    /// Keeps from now on every call that changes something, with the account before and after it. Each is a copy of
+    /// the whole account.
+    pub fn keep_changes(&self) {
+        lock(&self.state).changes = Some(Vec::new());
+    }
+
+    /// The changes since [`Sandbox::keep_changes`], in their order; from now on none are kept.
+    pub fn take_changes(&self) -> Vec<Change> {
+        lock(&self.state).changes.take().unwrap_or_default()
     }
 
     /// What goes wrong.
@@ -277,8 +301,17 @@ impl Sandbox {
                 return handle(past, call);
             }
         }
+        let kept = call.operation.mutating && state.changes.is_some();
+        let before = kept.then(|| {
+            state.account.now = call.now;
+            state.account.clone()
+        });
         let answer = handle(&mut state.account, call)?;
         if call.operation.mutating {
+            if let (Some(before), Some(changes)) = (before, &mut state.changes) {
+                let operation = full_name(call.service, call.operation);
+                changes.push(Change { operation, before, after: state.account.clone() });
+            }
             if lag > 0 {
                 state.past.push_back((call.now, state.account.clone()));
             }

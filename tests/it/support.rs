@@ -4,7 +4,7 @@ use aqueduct::apply::{Interrupt, Outcome, apply};
 use aqueduct::aws::{Connect, Cx, StandIn};
 use aqueduct::plan::{Plan, plan};
 use aqueduct::report::Event;
-use aqueduct::sandbox::{Options, Sandbox, services};
+use aqueduct::sandbox::{Account, Options, Sandbox, services};
 use aqueduct::world::{Draft, Graph, World, confirm, observe};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +40,12 @@ impl Lab {
 
     /// An account of its own that is now as this one is.
     pub async fn copy(&self) -> Self {
-        let sandbox = Sandbox::of(self.sandbox.with_account(|account| account.clone()), Options::default());
+        self.in_account(self.sandbox.with_account(|account| account.clone())).await
+    }
+
+    /// The same stack in `account`, with a context that knows nothing of earlier runs.
+    pub async fn in_account(&self, account: Account) -> Self {
+        let sandbox = Sandbox::of(account, Options::default());
         let cx = connect(&sandbox, self.cx.stack()).await;
         Self { sandbox, cx }
     }
