@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but Rust.
 
 CARGO ?= cargo
-.PHONY: demo test check bench dist
+.PHONY: demo test check truth bench dist
 
 ## The whole life of the pipeline on the embedded AWS, told step by step.
 demo:
@@ -17,6 +17,10 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --lib --bins --test it --example demo --bench plan -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --lib
+
+## Judges that others wrote: AWS's published models.
+truth:
+	truth/run
 
 ## Calls, seconds and memory of plans.
 bench:

@@ -322,16 +322,13 @@ async fn made_all_the_same(
     spec: &Value,
     error: &aws::Error,
 ) -> aws::Result<Option<String>> {
-    let long = match error.class {
-        Class::AlreadyExists => true,
-        // To create it again is only dangerous where that makes a second one.
-        Class::Busy | Class::Transport => true,
-        _ => return Ok(None),
-    };
+    if !matches!(error.class, Class::AlreadyExists | Class::Busy | Class::Transport) {
+        return Ok(None);
+    }
     let start = Instant::now();
     loop {
         let found = ours(cx, kind, address, spec).await?;
-        if found.is_some() || !long || cx.pace().since(start) > LISTED {
+        if found.is_some() || cx.pace().since(start) > LISTED {
             return Ok(found);
         }
         cx.pace().sleep(Duration::from_secs(5)).await;

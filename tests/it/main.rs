@@ -15,6 +15,7 @@ mod manifest;
 mod networks;
 mod pipeline;
 mod plan;
+mod recording;
 mod report;
 mod resource;
 mod sandbox;

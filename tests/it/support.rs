@@ -1,5 +1,6 @@
 //! What tests share: a sandbox, a context that reaches it, and runs.
 
+use crate::recording::recorded;
 use aqueduct::apply::{Interrupt, Outcome, apply};
 use aqueduct::aws::{Connect, Cx, StandIn};
 use aqueduct::plan::{Plan, plan};
@@ -103,7 +104,7 @@ impl Run {
 
 /// A context of `stack` in `sandbox`.
 pub async fn connect(sandbox: &Arc<Sandbox>, stack: &str) -> Cx {
-    let connect = Connect { stand_in: Some(StandIn::Client(sandbox.http_client())), ..Connect::default() };
+    let connect = Connect { stand_in: Some(StandIn::Client(recorded(sandbox.http_client()))), ..Connect::default() };
     connect.connect(stack).await.unwrap()
 }
 

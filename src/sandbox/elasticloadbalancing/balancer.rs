@@ -253,7 +253,7 @@ fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let params = call.params();
     let arn: String = params.required("LoadBalancerArn")?;
     params.finish()?;
-    let Ok(balancer) = find(account, &arn) else { return Ok(Answer::empty()) };
+    let Ok(balancer) = find(account, &arn) else { return Ok(Answer::xml(Xml::new())) };
     if balancer.attributes.get("deletion_protection.enabled").is_some_and(|value| value == "true") {
         let message = format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
         return Err(Fault::new(400, "OperationNotPermitted", message));
@@ -268,7 +268,7 @@ fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let state = &mut account.elasticloadbalancing;
     state.listeners.retain(|_, listener| listener.balancer != arn);
     state.balancers.remove(&arn);
-    Ok(Answer::empty())
+    Ok(Answer::xml(Xml::new()))
 }
 
 fn set_subnets(account: &mut Account, call: &Call) -> Result<Answer, Fault> {

@@ -179,7 +179,7 @@ fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let params = call.params();
     let arn: String = params.required("ListenerArn")?;
     params.finish()?;
-    account.elasticloadbalancing.listeners.remove(&arn).map(|_| Answer::empty()).ok_or_else(not_found)
+    account.elasticloadbalancing.listeners.remove(&arn).map(|_| Answer::xml(Xml::new())).ok_or_else(not_found)
 }
 
 fn shown<'a>(listeners: impl IntoIterator<Item = &'a Listener>) -> Xml {

@@ -30,7 +30,7 @@ fn add(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     for arn in &arns {
         tags_of(account, arn)?.extend(tags.clone());
     }
-    Ok(Answer::empty())
+    Ok(Answer::xml(Xml::new()))
 }
 
 fn remove(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
@@ -47,7 +47,7 @@ fn remove(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     for arn in &arns {
         tags_of(account, arn)?.retain(|key, _| !keys.contains(key));
     }
-    Ok(Answer::empty())
+    Ok(Answer::xml(Xml::new()))
 }
 
 fn describe(account: &mut Account, call: &Call) -> Result<Answer, Fault> {

@@ -255,7 +255,7 @@ fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         return Err(Fault::new(400, "ResourceInUse", message));
     }
     account.elasticloadbalancing.target_groups.remove(&arn);
-    Ok(Answer::empty())
+    Ok(Answer::xml(Xml::new()))
 }
 
 fn shown<'a>(account: &Account, groups: impl IntoIterator<Item = &'a TargetGroup>) -> Xml {

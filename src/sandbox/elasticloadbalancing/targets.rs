@@ -88,7 +88,7 @@ fn register(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
             None => group.targets.push(Target { instance, port, since: call.now, drained: None }),
         }
     }
-    Ok(Answer::empty())
+    Ok(Answer::xml(Xml::new()))
 }
 
 fn deregister(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
@@ -112,7 +112,7 @@ fn deregister(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         }
     }
     group.targets.retain(|target| target.is_there(call.now));
-    Ok(Answer::empty())
+    Ok(Answer::xml(Xml::new()))
 }
 
 fn describe(account: &mut Account, call: &Call) -> Result<Answer, Fault> {

@@ -188,7 +188,7 @@ fn update_role(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         role.description = Some(description).filter(|text| !text.is_empty());
     }
     role.max_session = max_session.unwrap_or(role.max_session);
-    Ok(Answer::empty())
+    Ok(Answer::xml(Xml::new()))
 }
 
 fn update_role_description(account: &mut Account, call: &Call) -> Result<Answer, Fault> {

@@ -31,7 +31,7 @@ fn kinesis(sandbox: &Arc<Sandbox>) -> aws_sdk_kinesis::Client {
 }
 
 fn kinesis_in(sandbox: &Arc<Sandbox>, region: &'static str) -> aws_sdk_kinesis::Client {
-    kinesis_over(sandbox.http_client(), region, "http://sandbox")
+    kinesis_over(crate::recording::recorded(sandbox.http_client()), region, "http://sandbox")
 }
 
 fn kinesis_over(http: SharedHttpClient, region: &'static str, endpoint: &str) -> aws_sdk_kinesis::Client {

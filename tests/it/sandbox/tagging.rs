@@ -12,7 +12,7 @@ fn tagging(sandbox: &Arc<Sandbox>) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::from_keys("sandbox", "sandbox", None))
-        .http_client(sandbox.http_client())
+        .http_client(crate::recording::recorded(sandbox.http_client()))
         .endpoint_url("http://sandbox")
         .build();
     Client::from_conf(config)

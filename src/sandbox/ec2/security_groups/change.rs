@@ -89,7 +89,7 @@ fn revoke(account: &mut Account, call: &Call, egress: bool) -> Result<Answer, Fa
         ids.push(twin(account, group, rule)?);
     }
     let gone: Vec<Rule> = ids.iter().filter_map(|id| account.ec2.security_group_rules.remove(id)).collect();
-    let shown = gone.iter().map(|rule| rule.show_revoked(account));
+    let shown = gone.iter().map(|rule| rule.show_revoked());
     Ok(Answer::xml(Xml::new().text("return", true).list("revokedSecurityGroupRuleSet", "item", shown)))
 }
 

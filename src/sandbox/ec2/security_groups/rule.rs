@@ -98,7 +98,7 @@ impl Listed for Rule {
 
     fn show(&self, account: &Account, _: u64) -> Xml {
         let arn = account.arn("ec2", &format!("{}/{}", Self::TYPE, self.id));
-        let xml = self.identity(account);
+        let xml = self.identity().text("groupOwnerId", &account.id);
         let xml = match self.peer.group() {
             Some(id) => {
                 let vpc = account.ec2.security_groups.get(&id).map(|group| &group.vpc);
@@ -140,17 +140,16 @@ impl Rule {
     }
 
     /// A `RevokedSecurityGroupRule`.
-    pub(super) fn show_revoked(&self, account: &Account) -> Xml {
-        let xml = self.identity(account).optional("referencedGroupId", self.peer.group());
+    pub(super) fn show_revoked(&self) -> Xml {
+        let xml = self.identity().optional("referencedGroupId", self.peer.group());
         xml.optional("description", self.description.as_ref())
     }
 
-    fn identity(&self, account: &Account) -> Xml {
+    fn identity(&self) -> Xml {
         let (from, to) = if self.protocol == "-1" { (Some(-1), Some(-1)) } else { (self.from, self.to) };
         Xml::new()
             .text("securityGroupRuleId", &self.id)
             .text("groupId", &self.group)
-            .text("groupOwnerId", &account.id)
             .text("isEgress", self.egress)
             .text("ipProtocol", &self.protocol)
             .optional("fromPort", from)

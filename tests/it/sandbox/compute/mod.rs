@@ -62,7 +62,7 @@ fn config(sandbox: &Arc<Sandbox>) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(sandbox.http_client())
+        .http_client(crate::recording::recorded(sandbox.http_client()))
         .endpoint_url("http://sandbox")
         .retry_config(RetryConfig::disabled())
         .build()
