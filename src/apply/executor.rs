@@ -304,7 +304,11 @@ async fn create(
         };
         let target = Target { cx: &cx, kind, address, spec, tags, emit, fresh: true };
         match settle(&target, &id).await {
-            Err(StepError::Vanished) if generation < GENERATIONS => generation += 1,
+            Err(StepError::Vanished) => match kind.epitaph(&cx, &id).await? {
+                Some(reason) => return Err(StepError::Failed { reason }),
+                None if generation < GENERATIONS => generation += 1,
+                None => return Err(StepError::Vanished),
+            },
             other => return other,
         }
     }

@@ -238,6 +238,12 @@ where
                 let fallback = if status == 404 { "NotFound" } else { "Unknown" };
                 let code = failed.err().code().unwrap_or(fallback).to_owned();
                 let class = match (classify(&code), status) {
+                    // A quota that is used up, where the same code also says that calls come too fast.
+                    (Class::Other, 429) if code == "LimitExceededException" && !too_fast(failed.err().message()) => {
+                        Class::Other
+                    }
+                    // No machines of that type are left: minutes change nothing (AWS.md §1.10).
+                    (Class::Other, _) if code.starts_with("Insufficient") && code.ends_with("Capacity") => Class::Other,
                     (Class::Other | Class::Invalid, 429) => Class::Throttled,
                     (Class::Other, 404) => Class::NotFound,
                     (Class::Other, 403) => Class::Denied,
@@ -251,6 +257,12 @@ where
             _ => Self { operation, ..Self::new("Transport", chain(&error), Class::Transport) },
         }
     }
+}
+
+/// Whether a limit that was exceeded is one of calls per second.
+fn too_fast(message: Option<&str>) -> bool {
+    message
+        .is_none_or(|message| ["rate", "too many", "too fast"].iter().any(|word| message.to_lowercase().contains(word)))
 }
 
 /// `aws_sdk_kinesis::operation::create_stream::CreateStreamError` is of `CreateStream`.

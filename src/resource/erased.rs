@@ -36,6 +36,7 @@ pub trait AnyKind: Send + Sync {
     fn effect(&self, change: &Change) -> Effect;
     fn list<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, aws::Result<Vec<Live<Value>>>>;
     fn read<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<Live<Value>>>>;
+    fn epitaph<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<String>>>;
     fn create<'a>(&'a self, cx: &'a Cx, spec: &'a Value) -> BoxFuture<'a, aws::Result<String>>;
     fn update<'a>(
         &'a self,
@@ -131,6 +132,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn read<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<Live<Value>>>> {
         Box::pin(async move { K::read(cx, id).await?.as_ref().map(erase).transpose() })
+    }
+    fn epitaph<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<String>>> {
+        Box::pin(K::epitaph(cx, id))
     }
     fn create<'a>(&'a self, cx: &'a Cx, spec: &'a Value) -> BoxFuture<'a, aws::Result<String>> {
         Box::pin(async move { typed::<K>(spec).map_err(misfit::<K>)?.create(cx).await })

@@ -77,6 +77,13 @@ pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sy
     /// the engine reads again and calls it while a difference remains.
     fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> impl Future<Output = aws::Result<()>> + Send;
 
+    /// Why the object `id`, which was just made and is gone again, is gone, when AWS still knows: it is then not made
+    /// once more, for nothing else would come of that.
+    fn epitaph(cx: &Cx, id: &str) -> impl Future<Output = aws::Result<Option<String>>> + Send {
+        let _ = (cx, id);
+        std::future::ready(Ok(None))
+    }
+
     /// Starts deletion; already gone is success.
     fn delete(cx: &Cx, live: &Live<Self>) -> impl Future<Output = aws::Result<()>> + Send;
 }

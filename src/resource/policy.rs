@@ -76,11 +76,14 @@ fn principal(value: Value) -> Value {
     })
 }
 
+/// An account is written as its number or as the ARN of its root, whose partition depends on where it is.
 fn root(name: Value) -> Value {
-    match name.as_str() {
-        Some(id) if id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()) => {
-            format!("arn:aws:iam::{id}:root").into()
-        }
+    let account = |text: &str| {
+        let (_, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+        rest.strip_prefix("iam::")?.strip_suffix(":root").map(str::to_owned)
+    };
+    match name.as_str().and_then(account) {
+        Some(id) if id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()) => id.into(),
         _ => name,
     }
 }

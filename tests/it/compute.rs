@@ -3,6 +3,8 @@
 use crate::support::{Lab, graph};
 use aqueduct::plan::{Action, Why};
 use aqueduct::resource::Status;
+use aqueduct::sandbox::clock::Timed;
+use aqueduct::sandbox::ec2::instances::Power;
 use aqueduct::world::Graph;
 use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::primitives::Blob;
@@ -114,6 +116,32 @@ async fn an_instance_that_somebody_terminated_is_made_again_at_once() {
         assert_ne!(id(&lab, &graph, "ec2/instance/main").await, before);
         assert!(lab.plan(&graph).await.is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_dies_at_launch_is_not_launched_over_and_over() {
+    let lab = Lab::new().await;
+    let graph = place(&json!({ "ec2/instance/main": instance(json!({})) }));
+    let killer = lab.sandbox.clone();
+    let dying = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            killer.with_account(|account| {
+                for instance in account.ec2.instances.values_mut() {
+                    instance.power = Timed::new(account.now, Power::Terminated);
+                    let message = "Client error on launch".to_owned();
+                    instance.reason = Some(("Client.InternalError".to_owned(), message));
+                }
+            });
+        }
+    });
+    let run = lab.run(&graph).await;
+    dying.abort();
+    let [(_, error)] = run.outcome.failed.as_slice() else { panic!("{:?}", run.outcome.failed) };
+    assert!(error.contains("Client error on launch (Client.InternalError)"), "{error}");
+    assert_eq!(lab.sandbox.calls().iter().filter(|call| call.operation == "RunInstances").count(), 1);
+    lab.run(&graph).await.succeeded("the next run");
+    assert!(lab.plan(&graph).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

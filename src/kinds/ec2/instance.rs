@@ -226,6 +226,18 @@ impl Kind for Instance {
         Ok(live(cx, there.collect()).await?.pop())
     }
 
+    async fn epitaph(cx: &Cx, id: &str) -> aws::Result<Option<String>> {
+        let answer = cx.ec2().describe_instances().instance_ids(id).send().await.map_err(Error::from);
+        let reservations = found(answer)?.and_then(|answer| answer.reservations).unwrap_or_default();
+        let reason = reservations.into_iter().flat_map(|it| it.instances).flatten().find_map(|it| it.state_reason);
+        let by_itself =
+            |code: &&str| !["Client.UserInitiatedShutdown", "Client.InstanceInitiatedShutdown"].contains(code);
+        Ok(reason.and_then(|reason| {
+            let code = reason.code().filter(by_itself)?;
+            Some(format!("{} ({code})", reason.message().unwrap_or("AWS gave no reason")))
+        }))
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         // A token brings back the instance it made, even one that was terminated since: then the
         // next token follows from that instance, so that every run goes the same way.

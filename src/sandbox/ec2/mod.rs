@@ -9,7 +9,7 @@ mod addresses;
 mod blocks;
 mod endpoints;
 mod filters;
-mod instances;
+pub mod instances;
 pub mod interfaces;
 mod internet_gateways;
 mod key_pairs;

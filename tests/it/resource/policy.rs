@@ -42,7 +42,10 @@ fn the_order_of_statements_is_kept() {
 #[test]
 fn an_account_is_its_root_and_a_star_is_everybody() {
     let principal = |principal: Value| statement(json!({ "Principal": principal }));
-    same(principal(json!({ "AWS": "111111111111" })), principal(json!({ "AWS": ["arn:aws:iam::111111111111:root"] })));
+    for partition in ["aws", "aws-cn", "aws-us-gov"] {
+        let root = format!("arn:{partition}:iam::111111111111:root");
+        same(principal(json!({ "AWS": "111111111111" })), principal(json!({ "AWS": [root] })));
+    }
     same(principal(json!("*")), principal(json!({ "AWS": "*" })));
     same(principal(json!({ "Service": ["b", "a"] })), principal(json!({ "Service": ["a", "b"] })));
 }

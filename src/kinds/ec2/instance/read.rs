@@ -33,16 +33,20 @@ struct Attributes {
     termination_protection: bool,
 }
 
+/// Whether instances of the type `name` have credits: t2, t3, t3a, t4g, but neither t1 nor trn1.
+fn burstable(name: &str) -> bool {
+    name.strip_prefix('t').is_some_and(|rest| rest.starts_with(|digit: char| ('2'..='9').contains(&digit)))
+}
+
 pub(super) async fn live(cx: &Cx, instances: Vec<Description>) -> aws::Result<Vec<Live<Instance>>> {
     let ids: Vec<&str> = instances.iter().filter_map(Description::instance_id).collect();
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    let burstable =
-        instances.iter().filter(|it| it.instance_type.as_ref().is_some_and(|it| it.as_str().starts_with('t')));
-    let burstable: Vec<String> = burstable.filter_map(|it| it.instance_id.clone()).collect();
+    let with_credits = instances.iter().filter(|it| it.instance_type.as_ref().is_some_and(|it| burstable(it.as_str())));
+    let with_credits: Vec<String> = with_credits.filter_map(|it| it.instance_id.clone()).collect();
     let attributes = try_join_all(ids.iter().map(|id| attributes(cx, id)));
-    let (volumes, credits, attributes) = try_join!(volumes(cx, &ids), credits(cx, burstable), attributes)?;
+    let (volumes, credits, attributes) = try_join!(volumes(cx, &ids), credits(cx, with_credits), attributes)?;
     let attributes = ids.iter().zip(attributes).filter_map(|(id, found)| Some(((*id).to_owned(), found?))).collect();
     let beside = Beside { volumes, credits, attributes };
     instances.into_iter().filter_map(|instance| one(cx, instance, &beside).transpose()).collect()
