@@ -96,6 +96,8 @@ pub enum Command {
     Status(Status),
     /// Draw the resources and what they need.
     Graph(Graph),
+    /// Write what the stack owns for another tool to take over.
+    Export(Export),
     /// Serve the embedded AWS to other programs.
     Sandbox(Sandbox),
 }
@@ -178,6 +180,20 @@ pub struct Status {
     /// Print it as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Write what the stack owns for another tool.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The other tool.
+    pub format: Format,
+}
+
+/// A tool that can take over.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    /// Terraform with its AWS provider: `import` blocks.
+    Terraform,
 }
 
 /// Draw the resources.

@@ -6,6 +6,7 @@ mod confirm;
 mod destroy;
 mod drift;
 mod exit;
+mod export;
 mod graph;
 mod init;
 mod output;
@@ -57,6 +58,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> Result<Exit, Fail
         Command::Destroy(command) => destroy::run(&global, &command).await,
         Command::Status(command) => status::run(&global, &command).await,
         Command::Graph(command) => graph::run(&global, &command),
+        Command::Export(command) => export::run(&global, &command).await,
         Command::Sandbox(command) => sandbox::run(global.speed, &command).await,
     }
 }

@@ -9,6 +9,7 @@ mod json;
 mod progress;
 mod status;
 mod style;
+mod terraform;
 
 pub use drawing::{dot, mermaid};
 pub use event::Event;
@@ -18,3 +19,4 @@ pub use json::{FORMAT, Header, plan as json_plan};
 pub use progress::Progress;
 pub use status::{human as human_status, json as json_status};
 pub use style::styled_error;
+pub use terraform::imports as terraform_imports;

@@ -32,6 +32,7 @@ transcripts! {
     data_loss
     destroy
     drift
+    export
     foreign
     graph
     help
