@@ -4,7 +4,8 @@ use crate::support::{Lab, graph};
 use aqueduct::plan::{Action, Why};
 use aqueduct::resource::Status;
 use aqueduct::sandbox::clock::Timed;
-use aqueduct::sandbox::ec2::instances::Power;
+use aqueduct::sandbox::ec2::Power;
+use aqueduct::sandbox::ec2::interfaces::Interface;
 use aqueduct::world::Graph;
 use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::primitives::Blob;
@@ -142,6 +143,38 @@ async fn an_instance_that_dies_at_launch_is_not_launched_over_and_over() {
     assert_eq!(lab.sandbox.calls().iter().filter(|call| call.operation == "RunInstances").count(), 1);
     lab.run(&graph).await.succeeded("the next run");
     assert!(lab.plan(&graph).await.is_empty());
+}
+
+/// An interface in the subnet and group of `place`.
+async fn interface(lab: &Lab, graph: &Graph, requester: Option<&str>, owner: &str) {
+    let subnet = id(lab, graph, "ec2/subnet/main").await;
+    let groups = vec![id(lab, graph, "ec2/security-group/main").await];
+    let (requester, owner) = (requester.map(str::to_owned), owner.to_owned());
+    let (id, description) = ("eni-0123456789abcdef0".to_owned(), "Somebody's".to_owned());
+    let one = Interface { id: id.clone(), subnet, groups, requester, owner, description, ..Interface::default() };
+    lab.sandbox.with_account(|account| account.ec2.interfaces.insert(id, one));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interface_that_a_service_left_behind_is_cleared_away() {
+    let (lab, graph) = (Lab::new().await, place(&json!({})));
+    lab.run(&graph).await.succeeded("create");
+    interface(&lab, &graph, Some("amazon-mwaa"), "").await;
+    lab.run_ordered(&Graph::default(), &graph).await.succeeded("destroy");
+    lab.sandbox.with_account(|account| assert!(account.ec2.interfaces.is_empty()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interface_of_somebody_else_is_named_and_stays() {
+    for (requester, owner) in [(None, ""), (None, "i-0123456789abcdef0"), (Some("lambda"), "a function")] {
+        let (lab, graph) = (Lab::new().await, place(&json!({})));
+        lab.run(&graph).await.succeeded("create");
+        interface(&lab, &graph, requester, owner).await;
+        let run = lab.run_ordered(&Graph::default(), &graph).await;
+        let told = |(_, error): &(_, String)| error.contains("eni-0123456789abcdef0 (");
+        assert!(run.outcome.failed.len() == 2 && run.outcome.failed.iter().all(told), "{:?}", run.outcome.failed);
+        lab.sandbox.with_account(|account| assert_eq!(account.ec2.interfaces.len(), 1));
+    }
 }
 
 #[tokio::test(start_paused = true)]

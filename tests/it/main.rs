@@ -8,6 +8,7 @@ mod cli;
 mod compute;
 mod connect;
 mod crash;
+mod export;
 mod gateway;
 mod kafka;
 mod lower;

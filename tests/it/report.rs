@@ -5,7 +5,7 @@ use aqueduct::kinds;
 use aqueduct::plan::{Action, Change, Plan, Step, To, Why};
 use aqueduct::report::{
     Detail, Event, Header, Progress, counted, critical_path, dot, human_duration, human_plan, human_status, json_plan,
-    json_status, mermaid, terraform_imports,
+    json_status, mermaid,
 };
 use aqueduct::resource::{Address, Live, Status};
 use aqueduct::world::{Graph, World};
@@ -18,15 +18,15 @@ fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
-fn header() -> Header {
+pub fn header() -> Header {
     Header { stack: "demo".into(), account: "111111111111".into(), region: "us-east-1".into() }
 }
 
-fn address(text: &str) -> Address {
+pub fn address(text: &str) -> Address {
     Address::parse(text, kinds::names()).unwrap()
 }
 
-fn live(id: &str) -> Live<Value> {
+pub fn live(id: &str) -> Live<Value> {
     let (outputs, tags, owner) = (BTreeMap::new(), BTreeMap::new(), Some("x".into()));
     let spec = json!({ "name": id, "mode": "on_demand", "retention_hours": 24 });
     Live { id: id.into(), spec, outputs, tags, owner, status: Status::Ready, holds_data: None, undone: None }
@@ -392,125 +392,4 @@ fn the_json_of_a_status_says_the_same() {
     });
     assert!(json["outputs"].as_array().unwrap().contains(&brokers), "{json:#}");
     assert_eq!(json["outputs"].as_array().unwrap().len(), 2, "what is empty is not shown: {json:#}");
-}
-
-#[test]
-fn an_export_takes_along_everything_and_says_what_it_cannot() {
-    let mut world = World::default();
-    let mut add = |at: &str, id: &str, spec: Value| {
-        world.resources.insert(address(at), Live { spec, ..live(id) });
-    };
-    add("ec2/route-table/private", "rtb-1", json!({ "subnets": ["subnet-1", "subnet-2"] }));
-    let role = json!({ "inline": { "read": {} }, "managed": ["arn:aws:iam::aws:policy/ReadOnlyAccess"] });
-    add("iam/role/reader", "demo-${reader}", role);
-    add("s3/bucket/data", "demo-data", json!({ "versioning": true, "policy": null, "lifecycle": [{}] }));
-    add("kafka/topic/orders.new", "arn:of\ntopic", json!({}));
-    add("kafka/topic/orders_new", "arn:of:topic", json!({}));
-    add("kinesis/stream/1.a", "a", json!({}));
-    add("kinesis/stream/1_a", "b", json!({}));
-    assert_snapshot!(terraform_imports(&header(), &world), @r#"
-    # Stack demo in account 111111111111. To take it over, in this folder:
-    #   terraform init
-    #   terraform plan -generate-config-out=generated.tf
-    #   terraform apply
-
-    terraform {
-      required_providers {
-        aws = {
-          source = "hashicorp/aws"
-        }
-      }
-    }
-
-    provider "aws" {
-      region              = "us-east-1"
-      allowed_account_ids = ["111111111111"]
-    }
-
-    import {
-      to = aws_route_table.private
-      id = "rtb-1"
-    }
-
-    import {
-      to = aws_route_table_association.private-subnet-1
-      id = "subnet-1/rtb-1"
-    }
-
-    import {
-      to = aws_route_table_association.private-subnet-2
-      id = "subnet-2/rtb-1"
-    }
-
-    import {
-      to = aws_iam_role.reader
-      id = "demo-$${reader}"
-    }
-
-    import {
-      to = aws_iam_role_policy.reader-read
-      id = "demo-$${reader}:read"
-    }
-
-    import {
-      to = aws_iam_role_policy_attachment.reader-ReadOnlyAccess
-      id = "demo-$${reader}/arn:aws:iam::aws:policy/ReadOnlyAccess"
-    }
-
-    # kafka/topic/orders.new (arn:of topic): the provider has no resource for it.
-
-    # kafka/topic/orders_new (arn:of:topic): the provider has no resource for it.
-
-    import {
-      to = aws_kinesis_stream._1_a
-      id = "a"
-    }
-
-    import {
-      to = aws_kinesis_stream._1_a_
-      id = "b"
-    }
-
-    import {
-      to = aws_s3_bucket.data
-      id = "demo-data"
-    }
-
-    import {
-      to = aws_s3_bucket_versioning.data
-      id = "demo-data"
-    }
-
-    import {
-      to = aws_s3_bucket_server_side_encryption_configuration.data
-      id = "demo-data"
-    }
-
-    import {
-      to = aws_s3_bucket_public_access_block.data
-      id = "demo-data"
-    }
-
-    import {
-      to = aws_s3_bucket_ownership_controls.data
-      id = "demo-data"
-    }
-
-    import {
-      to = aws_s3_bucket_lifecycle_configuration.data
-      id = "demo-data"
-    }
-    "#);
-}
-
-/// A new kind is to be exported, too, or to be named here because the provider does not know it.
-#[test]
-fn every_kind_is_exported() {
-    let unknown = ["kafka/channel", "kafka/topic"];
-    for kind in kinds::names() {
-        let mut world = World::default();
-        world.resources.insert(address(&format!("{kind}/x")), live("x"));
-        let exported = terraform_imports(&header(), &world).contains("import {");
-        assert_eq!(exported, !unknown.contains(&kind), "{kind}");
-    }
 }

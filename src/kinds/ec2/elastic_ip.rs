@@ -1,7 +1,6 @@
 //! `ec2/elastic-ip`: an Elastic IP address, alone or on an instance (AWS.md §1.4).
 
 use super::instance::Instance;
-use super::once::once;
 use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry};
@@ -62,7 +61,7 @@ impl Kind for ElasticIp {
         let call = cx.ec2().allocate_address().domain(DomainType::Vpc);
         let call = call.set_network_border_group(self.border_group.0.0.clone());
         let call = call.tag_specifications(tags::specification(cx, ResourceType::ElasticIp));
-        let answer = call.customize().config_override(once()).send().await?;
+        let answer = call.send().await?;
         answer.allocation_id.ok_or_else(|| Error::unreadable("the allocation's id"))
     }
 

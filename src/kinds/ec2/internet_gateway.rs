@@ -1,6 +1,5 @@
 //! `ec2/internet-gateway`: an internet gateway with its attachment (AWS.md §1.3).
 
-use super::once::once;
 use super::tags;
 use super::vpc::Vpc;
 use crate::aws::{self, Cx, Error, Tagging, found};
@@ -49,7 +48,7 @@ impl Kind for InternetGateway {
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().create_internet_gateway();
         let call = call.tag_specifications(tags::specification(cx, ResourceType::InternetGateway));
-        let gateway = call.customize().config_override(once()).send().await?.internet_gateway;
+        let gateway = call.send().await?.internet_gateway;
         gateway.and_then(|gateway| gateway.internet_gateway_id).ok_or_else(|| Error::unreadable("the gateway's id"))
     }
 

@@ -1,11 +1,11 @@
 //! EC2 and VPC.
 
+mod blockers;
 pub mod cidr;
 pub mod elastic_ip;
 pub mod instance;
 pub mod internet_gateway;
 pub mod nat_gateway;
-mod once;
 pub mod route_table;
 pub mod security_group;
 pub mod subnet;

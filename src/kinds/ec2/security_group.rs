@@ -1,8 +1,8 @@
 //! `ec2/security-group`: a security group with all its rules (AWS.md §1.8).
 
-use super::tags;
 use super::vpc::Vpc;
 use super::vpc_endpoint::{PrefixList, VpcEndpoint};
+use super::{blockers, tags};
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::resource::{Changes, Fixed, Kind, Live, Named, Ref, Set};
 use aws_sdk_ec2::types::{
@@ -120,7 +120,12 @@ impl Kind for SecurityGroup {
             Err(error) if error.class == Class::Dependency && release(cx, &live.id).await? => delete().await,
             outcome => outcome,
         };
-        found(outcome).map(drop)
+        match found(outcome) {
+            Err(error) if error.class == Class::Dependency => {
+                Err(blockers::clear(cx, "group-id", &live.id, error).await?)
+            }
+            other => other.map(drop),
+        }
     }
 }
 

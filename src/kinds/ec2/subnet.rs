@@ -1,7 +1,7 @@
 //! `ec2/subnet`: a subnet (AWS.md §1.2).
 
+use super::blockers;
 use super::cidr::Cidr;
-use super::once::once;
 use super::tags;
 use super::vpc::{self, Vpc};
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
@@ -105,7 +105,7 @@ impl Kind for Subnet {
         let call = cx.ec2().create_subnet().vpc_id(self.vpc.value()).cidr_block(self.cidr.to_string());
         let call = call.set_availability_zone(self.zone.0.0.clone());
         let call = call.tag_specifications(tags::specification(cx, ResourceType::Subnet));
-        let subnet = call.customize().config_override(once()).send().await?.subnet;
+        let subnet = call.send().await?.subnet;
         subnet.and_then(|subnet| subnet.subnet_id).ok_or_else(|| Error::unreadable("the subnet's id"))
     }
 
@@ -143,8 +143,12 @@ impl Kind for Subnet {
     }
 
     async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
-        let answer = cx.ec2().delete_subnet().subnet_id(&live.id).send().await.map_err(Error::from);
-        found(answer).map(drop)
+        match found(cx.ec2().delete_subnet().subnet_id(&live.id).send().await.map_err(Error::from)) {
+            Err(error) if error.class == Class::Dependency => {
+                Err(blockers::clear(cx, "subnet-id", &live.id, error).await?)
+            }
+            other => other.map(drop),
+        }
     }
 }
 

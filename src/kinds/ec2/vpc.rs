@@ -1,7 +1,6 @@
 //! `ec2/vpc`: a VPC with its address blocks and attributes (AWS.md §1.1).
 
 use super::cidr::Cidr;
-use super::once::once;
 use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::resource::{Change, Changes, Effect, Fixed, Kind, Live, Named, Set, Status, To, Typical};
@@ -99,7 +98,7 @@ impl Kind for Vpc {
             Tenancy::Dedicated => call.instance_tenancy(AwsTenancy::Dedicated),
         };
         let call = call.tag_specifications(tags::specification(cx, ResourceType::Vpc));
-        let vpc = call.customize().config_override(once()).send().await?.vpc;
+        let vpc = call.send().await?.vpc;
         vpc.and_then(|vpc| vpc.vpc_id).ok_or_else(|| Error::unreadable("the VPC's id"))
     }
 

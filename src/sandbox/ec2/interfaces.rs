@@ -1,10 +1,12 @@
 //! Elastic network interfaces, which every service with a foot in a subnet has there.
 
 use super::filters::Field;
-use super::resource::{Listed, Resource, describe};
+use super::resource::{Listed, Resource, describe, find};
 use super::subnets::Subnet;
-use super::{State, addresses, security_groups, tags};
+use super::{State, addresses, refusals, security_groups, tags};
 use crate::sandbox::account::Account;
+use crate::sandbox::answer::{Answer, Fault};
+use crate::sandbox::call::Call;
 use crate::sandbox::operation::Operation;
 use crate::sandbox::tags::Tags;
 use crate::sandbox::time::iso8601;
@@ -13,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-pub(super) const OPERATIONS: &[Operation] = &[Operation::read("DescribeNetworkInterfaces", describe::<Interface>)];
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::read("DescribeNetworkInterfaces", describe::<Interface>),
+    Operation::write("DeleteNetworkInterface", delete),
+];
 
 /// A network interface.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -29,7 +34,7 @@ pub struct Interface {
     pub description: String,
     /// The service that made it (`kafka.amazonaws.com`); `None` when the account itself did. Others' cannot be deleted.
     pub requester: Option<String>,
-    /// The resource it belongs to (its ARN or id), by which it is released.
+    /// The resource it belongs to (its ARN or id), by which it is released; empty when it was left behind.
     pub owner: String,
     /// Which address of its subnet it has, from 0: AWS keeps the first four for itself.
     pub host: u32,
@@ -245,7 +250,7 @@ impl Listed for Interface {
             on.public_address(account).map(|ip| ip.to_string()).into_iter().collect()
         }),
         ("attachment.instance-id", |on, _, _| on.instance().map(str::to_owned).into_iter().collect()),
-        ("attachment.status", |_, _, _| vec!["attached".into()]),
+        ("attachment.status", |on, _, _| on.used().then(|| "attached".into()).into_iter().collect()),
         ("availability-zone", |on, account, _| {
             account.ec2.subnets.get(&on.subnet).map(|subnet| subnet.zone.clone()).into_iter().collect()
         }),
@@ -258,7 +263,7 @@ impl Listed for Interface {
         ("private-ip-address", |on, account, _| on.address(account).map(|ip| ip.to_string()).into_iter().collect()),
         ("requester-id", |on, _, _| on.requester.iter().cloned().collect()),
         ("requester-managed", |on, _, _| vec![on.requester.is_some().to_string()]),
-        ("status", |_, _, _| vec!["in-use".into()]),
+        ("status", |on, _, _| vec![on.status().into()]),
         ("subnet-id", |on, _, _| vec![on.subnet.clone()]),
         ("vpc-id", |on, account, _| on.vpc(account).map(str::to_owned).into_iter().collect()),
     ];
@@ -286,20 +291,44 @@ impl Listed for Interface {
             .text("ownerId", &account.id)
             .optional("requesterId", self.requester.as_deref())
             .text("requesterManaged", self.requester.is_some())
-            .text("status", "in-use")
+            .text("status", self.status())
             .text("macAddress", self.mac())
             .optional("privateIpAddress", self.address(account))
             .optional("privateDnsName", name)
             .text("sourceDestCheck", !self.forwarding)
             .text("interfaceType", self.kind())
             .list("groupSet", "item", groups)
-            .element("attachment", self.attachment(account))
             .list("privateIpAddressesSet", "item", private);
+        if self.used() {
+            xml = xml.element("attachment", self.attachment(account));
+        }
         if let Some(association) = association.clone() {
             xml = xml.element("association", association);
         }
         xml.append(tags::show(&self.tags))
     }
+}
+
+impl Interface {
+    fn used(&self) -> bool {
+        !self.owner.is_empty()
+    }
+
+    fn status(&self) -> &'static str {
+        if self.used() { "in-use" } else { "available" }
+    }
+}
+
+fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
+    let params = call.params();
+    let id: String = params.required("NetworkInterfaceId")?;
+    refusals::done(&params)?;
+    if find::<Interface>(account, &id, call.now)?.used() {
+        let message = format!("Network interface '{id}' is currently in use.");
+        return Err(Fault::new(400, "InvalidParameterValue", message));
+    }
+    account.ec2.interfaces.remove(&id);
+    Ok(refusals::yes())
 }
 
 fn addresses_of<'a>(on: &'a Interface, account: &'a Account) -> impl Iterator<Item = Ipv4Addr> {

@@ -9,7 +9,7 @@ mod addresses;
 mod blocks;
 mod endpoints;
 mod filters;
-pub mod instances;
+mod instances;
 pub mod interfaces;
 mod internet_gateways;
 mod key_pairs;
