@@ -105,6 +105,7 @@ const CODES: &[(Class, &[&str])] = &[
             "InvalidIPAddress.InUse",
             "ResourceInUse",
             "BucketNotEmpty",
+            "GroupSubscribedToTopicException",
         ],
     ),
     (

@@ -5,6 +5,7 @@ use crate::support::{Lab, Run, graph};
 use aqueduct::aws::{Class, Error};
 use aqueduct::plan::{Action, Plan, plan};
 use aqueduct::resource::{Address, Status};
+use aqueduct::sandbox::answer::Fault;
 use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
 use aws_sdk_ec2::operation::create_subnet::builders::CreateSubnetFluentBuilder;
@@ -12,6 +13,7 @@ use aws_sdk_kafka::types::{BrokerNodeGroupInfo, EbsStorageInfo, ProvisionedReque
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -181,6 +183,31 @@ async fn bootstrap_brokers_are_sorted_and_so_stay_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn bootstrap_brokers_of_a_large_cluster_are_the_same_in_every_call_though_aws_names_others() {
+    let (ground, graph) = Ground::made(|ground| {
+        let mut cluster = ground.standard();
+        cluster["capacity"]["provisioned"]["brokers"] = 6.into();
+        wanted(&[("kafka/cluster/main", cluster)])
+    })
+    .await;
+    let arn = ground.arn(&graph).await;
+    let (mut named, mut shown) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..8 {
+        tokio::time::sleep(MINUTE / 7).await;
+        let answer = ground.lab.cx.kafka().get_bootstrap_brokers().cluster_arn(&arn).send().await.unwrap();
+        let hosts: BTreeSet<String> =
+            answer.bootstrap_broker_string_sasl_iam().unwrap().split(',').map(str::to_owned).collect();
+        assert_eq!(hosts.len(), 3);
+        named.extend(hosts);
+        let world = ground.lab.look(&graph).await;
+        shown.insert(world.output(&address("kafka/cluster/main"), "bootstrap_brokers_iam").unwrap());
+    }
+    assert_eq!(named.len(), 6, "{named:?}");
+    let first: Vec<String> = named.into_iter().take(3).collect();
+    assert_eq!(shown.into_iter().collect::<Vec<_>>(), [first.join(",")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn topics_that_the_manifest_does_not_list_are_left_alone() {
     let (ground, graph) = Ground::made(|ground| {
         wanted(&[("kafka/cluster/main", ground.standard()), ("kafka/topic/ours", topic("ours", json!({})))])
@@ -273,42 +300,128 @@ async fn a_plan_of_a_cluster_and_its_topics_takes_few_calls() {
     assert_eq!(calls, expected);
 }
 
+fn trust(service: &str) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" },
+    ] })
+}
+
+/// A channel whose role trusts `service`, with all it needs.
+fn with_channel(ground: &Ground, service: &str) -> Graph {
+    wanted(&[
+        ("kafka/cluster/main", ground.express()),
+        ("s3/bucket/records", json!({ "name": "records" })),
+        ("iam/role/delivery", json!({ "name": "delivery", "trust": trust(service) })),
+        (
+            "kafka/topic/events",
+            json!({ "cluster": "⟦kafka/cluster/main|id⟧", "name": "events", "partitions": 1, "replication": 3 }),
+        ),
+        (
+            "kafka/channel/events",
+            json!({
+                "cluster": "⟦kafka/cluster/main|id⟧",
+                "name": "events",
+                "topic": "⟦kafka/topic/events|arn⟧",
+                "converter": "json",
+                "destination": { "s3": { "bucket": "⟦s3/bucket/records|arn⟧" } },
+                "dead_letters": { "bucket": "⟦s3/bucket/records|arn⟧", "prefix": "failed/" },
+                "role": "⟦iam/role/delivery|arn⟧",
+            }),
+        ),
+    ])
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_channel_that_fails_is_made_again_by_the_next_run() {
-    let trust = |service: &str| {
-        json!({ "Version": "2012-10-17", "Statement": [
-            { "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" },
-        ] })
-    };
-    let graph = |ground: &Ground, service: &str| {
-        wanted(&[
-            ("kafka/cluster/main", ground.express()),
-            ("s3/bucket/records", json!({ "name": "records" })),
-            ("iam/role/delivery", json!({ "name": "delivery", "trust": trust(service) })),
-            (
-                "kafka/topic/events",
-                json!({ "cluster": "⟦kafka/cluster/main|id⟧", "name": "events", "partitions": 1, "replication": 3 }),
-            ),
-            (
-                "kafka/channel/events",
-                json!({
-                    "cluster": "⟦kafka/cluster/main|id⟧",
-                    "name": "events",
-                    "topic": "⟦kafka/topic/events|arn⟧",
-                    "converter": "json",
-                    "destination": { "s3": { "bucket": "⟦s3/bucket/records|arn⟧" } },
-                    "dead_letters": { "bucket": "⟦s3/bucket/records|arn⟧", "prefix": "failed/" },
-                    "role": "⟦iam/role/delivery|arn⟧",
-                }),
-            ),
-        ])
-    };
     let ground = Ground::new().await;
-    let run = ground.lab.run(&graph(&ground, "ec2.amazonaws.com")).await;
+    let run = ground.lab.run(&with_channel(&ground, "ec2.amazonaws.com")).await;
     assert!(error_of(&run).contains("cannot be assumed by kafka.amazonaws.com"), "{}", error_of(&run));
-    let repaired = graph(&ground, "kafka.amazonaws.com");
+    let repaired = with_channel(&ground, "kafka.amazonaws.com");
     ground.lab.run(&repaired).await.succeeded("repair");
     assert!(ground.lab.plan(&repaired).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_waits_for_a_role_that_is_not_known_everywhere_yet() {
+    let ground = Ground::new().await;
+    let refusals = [
+        ("BadRequestException", "Unable to assume the service execution role."),
+        ("BadRequestException", "Check the trust relationship."),
+        ("ForbiddenException", "Forbidden"),
+    ];
+    for (number, (code, text)) in (1..).zip(refusals) {
+        let status = if code == "ForbiddenException" { 403 } else { 400 };
+        let refusal = Effect::Refuse(Fault::new(status, code, text));
+        ground.lab.sandbox.faults().add(At::operation("kafka.CreateChannel", number), refusal);
+    }
+    ground.lab.run(&with_channel(&ground, "kafka.amazonaws.com")).await.succeeded("create");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_is_suspended_says_why() {
+    let (ground, graph) = Ground::made(|ground| with_channel(ground, "kafka.amazonaws.com")).await;
+    let call = ground.lab.cx.iam().update_assume_role_policy().role_name("delivery");
+    call.policy_document(trust("ec2.amazonaws.com").to_string()).send().await.unwrap();
+    let world = ground.lab.look(&graph).await;
+    let live = world.get(&address("kafka/channel/events")).unwrap();
+    let Status::Pending(state) = &live.status else { panic!("{live:#?}") };
+    assert!(state.starts_with("SUSPENDED: AccessDenied: The role arn:aws:iam::"), "{state}");
+    assert!(state.ends_with("cannot be assumed by kafka.amazonaws.com."), "{state}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_topic_is_deleted_once_its_consumers_have_left() {
+    let (ground, graph) = Ground::made(|ground| {
+        wanted(&[("kafka/cluster/main", ground.standard()), ("kafka/topic/ours", topic("ours", json!({})))])
+    })
+    .await;
+    let text = "The topic has consumer groups that are subscribed to it.";
+    let refusal = Effect::Refuse(Fault::new(409, "GroupSubscribedToTopicException", text));
+    ground.lab.sandbox.faults().add(At::operation("kafka.DeleteTopic", 1).times(60), refusal);
+    let without = wanted(&[("kafka/cluster/main", ground.standard())]);
+    ground.lab.run_ordered(&without, &graph).await.succeeded("delete");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_fails_says_why_and_is_asked_for_once() {
+    let ground = Ground::new().await;
+    let ec2 = ground.lab.cx.ec2();
+    let known = ec2.describe_subnets().subnet_ids(&ground.subnets[0]).send().await.unwrap();
+    let vpc = known.subnets()[0].vpc_id().unwrap();
+    let mut narrow = vec![];
+    for (block, zone) in [("10.0.9.0/28", "us-east-1a"), ("10.0.9.16/28", "us-east-1b")] {
+        let call = ec2.create_subnet().vpc_id(vpc).cidr_block(block).availability_zone(zone);
+        narrow.push(call.send().await.unwrap().subnet().unwrap().subnet_id().unwrap().to_owned());
+    }
+    let with = |brokers: u32| {
+        let mut cluster = ground.standard();
+        cluster["capacity"]["provisioned"]["subnets"] = json!(narrow);
+        cluster["capacity"]["provisioned"]["brokers"] = brokers.into();
+        wanted(&[("kafka/cluster/main", cluster)])
+    };
+    ground.lab.run(&with(2)).await.succeeded("create");
+    for attempt in 1..=2 {
+        ground.lab.sandbox.clear_calls();
+        let run = ground.lab.run(&with(24)).await;
+        let error = error_of(&run);
+        assert!(error.contains("AWS took the change back: INCREASE_BROKER_COUNT of 20"), "{attempt}: {error}");
+        let reason = format!("Z: InsufficientFreeAddressesInSubnet: The subnet {} has too few", narrow[0]);
+        assert!(error.contains(&reason), "{attempt}: {error}");
+        let asked = ground.lab.sandbox.calls().iter().filter(|call| call.operation == "UpdateBrokerCount").count();
+        assert_eq!(asked, 1, "{attempt}");
+    }
+    ground.lab.run(&with(4)).await.succeeded("grow less");
+    assert!(ground.lab.plan(&with(4)).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_based_on_an_old_version_is_asked_for_again() {
+    let (ground, _) = Ground::made(|ground| wanted(&[("kafka/cluster/main", ground.standard())])).await;
+    let mut grown = ground.standard();
+    grown["capacity"]["provisioned"]["brokers"] = 4.into();
+    let refusal = Fault::new(400, "BadRequestException", "KTVPDKIKX0DER is not the current version of the cluster.");
+    ground.lab.sandbox.faults().add(At::operation("kafka.UpdateBrokerCount", 1), Effect::Refuse(refusal));
+    ground.lab.run(&wanted(&[("kafka/cluster/main", grown)])).await.succeeded("grow");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,11 +4,13 @@
 mod wire;
 
 use super::cluster::{Capacity, Cluster, Logs};
+use super::reason;
 use super::topic::Topic;
 use crate::aws::{self, Cx, Error, Tagging, found};
+use crate::kinds::iam::new_role;
 use crate::kinds::iam::role::Role;
 use crate::kinds::s3::bucket::Bucket;
-use crate::resource::{Arn, Auto, Changes, Fixed, Kind, Live, Named, Ref, Status, Typical};
+use crate::resource::{Arn, Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry, Status, Typical};
 use aws_sdk_kafka::types::{self, ChannelStatus, IcebergDestinationUpdate, S3DestinationUpdate};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -181,6 +183,13 @@ twins!(IcebergCompression, types::IcebergCompressionType: Zstd, Snappy);
 
 impl Kind for Channel {
     const TAGGING: Tagging = Tagging::Kafka;
+    const RETRY: &'static [Retry] = &[
+        new_role("BadRequestException", "role"),
+        new_role("BadRequestException", "Role"),
+        new_role("BadRequestException", "assume"),
+        new_role("BadRequestException", "trust"),
+        new_role("ForbiddenException", ""),
+    ];
     const TYPICAL: Typical = Typical::seconds(120, 60, 60);
 
     /// The ARN without the UUID that AWS adds; [`Channel::read`] finds the channel by it.
@@ -283,13 +292,14 @@ async fn describe(cx: &Cx, cluster: &str, arn: &str) -> aws::Result<Option<Live<
     let answer = cx.kafka().describe_channel().cluster_arn(cluster).channel_arn(arn).send().await.map_err(Error::from);
     let Some(channel) = found(answer)? else { return Ok(None) };
     let info = channel.state_info.as_ref();
+    let why = || reason(info.and_then(|info| info.code()), info.and_then(|info| info.message()));
     let status = match &channel.status {
         Some(ChannelStatus::Active) => Status::Ready,
         Some(ChannelStatus::Deleting) => Status::Deleting,
-        Some(ChannelStatus::Failed) => {
-            let parts = [info.and_then(|info| info.code.as_deref()), info.and_then(|info| info.message.as_deref())];
-            let reason = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
-            Status::Failed(if reason.is_empty() { "FAILED, without a reason".into() } else { reason })
+        Some(ChannelStatus::Failed) => Status::Failed(why()),
+        // It takes somebody to do something about the reason, so people who wait must see it.
+        Some(state @ (ChannelStatus::Suspending | ChannelStatus::Suspended)) => {
+            Status::Pending(format!("{state}: {}", why()))
         }
         Some(other) => Status::Pending(other.as_str().to_owned()),
         None => Status::Pending("in an unknown state".into()),

@@ -1,5 +1,7 @@
 //! `kafka/cluster`: an MSK cluster (AWS.md §3.1).
 
+mod bootstrap;
+mod operation;
 mod settings;
 mod steps;
 mod wire;
@@ -9,13 +11,13 @@ pub use settings::{
     Rebalancing, StorageMode, VpcConnectivity,
 };
 
+use super::reason;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::resource::{
     Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, To, Typical,
 };
-use aws_sdk_kafka::operation::get_bootstrap_brokers::GetBootstrapBrokersOutput;
 use aws_sdk_kafka::types::{Cluster as Reported, ClusterState};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -27,7 +29,7 @@ crate::attribute!(
     pub Uuid = "uuid"
 );
 crate::attribute!(
-    /// The brokers for clients that sign in with IAM, `host:port`, comma separated, in order.
+    /// Up to three brokers for clients that sign in with IAM, `host:port`, comma separated, in order.
     pub BootstrapBrokersIam = "bootstrap_brokers_iam"
 );
 crate::attribute!(
@@ -178,11 +180,8 @@ fn yes() -> Fixed<bool> {
     Fixed(true)
 }
 
-const NOT_CURRENT: Retry = Retry {
-    code: "BadRequestException",
-    message: "Check the current version and try again",
-    during: Duration::from_secs(300),
-};
+const NOT_CURRENT: Retry =
+    Retry { code: "BadRequestException", message: "current version", during: Duration::from_secs(300) };
 
 /// Neither a cluster that is being made nor one under maintenance can be deleted.
 const NOT_NOW: Retry = Retry {
@@ -242,10 +241,12 @@ impl Kind for Cluster {
             let named = reported(cx, Some(id)).await?;
             named.into_iter().find(|cluster| cluster.cluster_name.as_deref() == Some(id))
         };
-        match cluster {
-            Some(cluster) => live(cx, cluster).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(cluster) = cluster else { return Ok(None) };
+        let changeable = cluster.state == Some(ClusterState::Active) && cluster.provisioned.is_some();
+        let live = live(cx, cluster).await?;
+        // A change that failed shows nowhere else.
+        let undone = if changeable { operation::last_undone(cx, &live.id).await? } else { None };
+        Ok(Some(live.undone(undone)))
     }
 
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
@@ -328,10 +329,14 @@ async fn live(cx: &Cx, cluster: Reported) -> aws::Result<Live<Cluster>> {
         }
         _ => None,
     };
-    let zookeeper = cluster.provisioned.as_ref().and_then(|provisioned| provisioned.zookeeper_connect_string.clone());
+    let provisioned = cluster.provisioned.as_ref();
+    let count = provisioned.and_then(|provisioned| provisioned.number_of_broker_nodes);
+    let zookeeper = provisioned.and_then(|provisioned| provisioned.zookeeper_connect_string.as_deref());
+    let zookeeper = zookeeper.map(bootstrap::sorted);
     let uuid = arn.split_once(":cluster/").map(|(_, rest)| rest.to_owned());
     let mut live = Live::new(&arn, wire::normal_form(cluster)?).output("arn", &arn).tagged(cx, tags).status(status);
-    let named = brokers.iter().flat_map(bootstrap).chain([("uuid", uuid), ("zookeeper", zookeeper.map(sorted))]);
+    let named = brokers.iter().flat_map(|brokers| bootstrap::outputs(brokers, count));
+    let named = named.chain([("uuid", uuid), ("zookeeper", zookeeper)]);
     for (name, value) in named {
         live.outputs.extend(value.map(|value| (name.to_owned(), value)));
     }
@@ -344,29 +349,9 @@ fn status(cluster: &Reported) -> Status {
         Some(ClusterState::Deleting) => Status::Deleting,
         Some(ClusterState::Failed) => {
             let info = cluster.state_info.as_ref();
-            let parts = [info.and_then(|info| info.code.as_deref()), info.and_then(|info| info.message.as_deref())];
-            let reason = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
-            Status::Failed(if reason.is_empty() { "FAILED, without a reason".into() } else { reason })
+            Status::Failed(reason(info.and_then(|info| info.code()), info.and_then(|info| info.message())))
         }
         Some(other) => Status::Pending(other.as_str().to_owned()),
         None => Status::Pending("in an unknown state".into()),
     }
-}
-
-fn bootstrap(brokers: &GetBootstrapBrokersOutput) -> [(&'static str, Option<String>); 5] {
-    let sorted = |brokers: &Option<String>| brokers.clone().map(sorted);
-    [
-        ("bootstrap_brokers_iam", sorted(&brokers.bootstrap_broker_string_sasl_iam)),
-        ("bootstrap_brokers_scram", sorted(&brokers.bootstrap_broker_string_sasl_scram)),
-        ("bootstrap_brokers_tls", sorted(&brokers.bootstrap_broker_string_tls)),
-        ("bootstrap_brokers_plaintext", sorted(&brokers.bootstrap_broker_string)),
-        ("bootstrap_brokers_public_iam", sorted(&brokers.bootstrap_broker_string_public_sasl_iam)),
-    ]
-}
-
-/// AWS gives the brokers in another order each time.
-fn sorted(list: String) -> String {
-    let mut hosts: Vec<&str> = list.split(',').collect();
-    hosts.sort_unstable();
-    hosts.join(",")
 }

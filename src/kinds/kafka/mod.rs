@@ -27,3 +27,9 @@ pub mod channel;
 pub mod cluster;
 pub mod configuration;
 pub mod topic;
+
+/// AWS's reason for a failure, from its code and message.
+fn reason(code: Option<&str>, message: Option<&str>) -> String {
+    let parts: Vec<&str> = [code, message].into_iter().flatten().collect();
+    if parts.is_empty() { "AWS gives no reason".into() } else { parts.join(": ") }
+}

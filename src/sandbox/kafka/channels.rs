@@ -49,7 +49,7 @@ pub(super) struct Channel {
     encryption: Option<Encryption>,
     logging: Option<Logs>,
     status: Timed<Status>,
-    failure: Option<(String, String)>,
+    failure: Option<Reason>,
     pub tags: Tags,
     gone_at: Option<u64>,
 }
@@ -62,7 +62,11 @@ enum Status {
     Updating,
     Deleting,
     Failed,
+    Suspended,
 }
+
+/// Why something does not work: a code and a text.
+type Reason = (String, String);
 
 impl Channel {
     pub(super) fn arn(&self) -> &str {
@@ -78,18 +82,31 @@ impl Channel {
         self.topic == topic && self.gone_at.is_none_or(|gone| gone + HOLD > now)
     }
 
-    fn summary(&self, now: u64) -> Value {
+    /// What it is now, and why it does not deliver.
+    fn status(&self, account: &Account) -> (Status, Option<Reason>) {
+        let delivers = |status| matches!(status, Status::Active | Status::Updating);
+        let wrong = |status| if delivers(status) { doom(account, &self.destination) } else { None };
+        match *self.status.at(account.now) {
+            Status::Failed => (Status::Failed, self.failure.clone()),
+            status => match wrong(status) {
+                Some(reason) => (Status::Suspended, Some(reason)),
+                None => (status, None),
+            },
+        }
+    }
+
+    fn summary(&self, account: &Account) -> Value {
         json!({
             "channelArn": self.arn,
             "channelName": self.name,
-            "status": self.status.at(now),
+            "status": self.status(account).0,
             "creationTime": iso8601(self.created),
             "destinationType": self.destination.kind(),
         })
     }
 
-    fn described(&self, now: u64) -> Value {
-        let mut value = self.summary(now);
+    fn described(&self, account: &Account) -> Value {
+        let mut value = self.summary(account);
         match &self.destination {
             Destination::S3(to) => value["s3DestinationConfiguration"] = json!(to),
             Destination::Iceberg(to) => value["icebergDestinationConfiguration"] = json!(to),
@@ -98,7 +115,7 @@ impl Channel {
         value["topicConfigurationList"] = json!(self.topics);
         value["loggingInfo"] = json!(self.logging);
         value["tags"] = json!(self.tags);
-        if let (Status::Failed, Some((code, message))) = (self.status.at(now), &self.failure) {
+        if let (_, Some((code, message))) = self.status(account) {
             value["stateInfo"] = json!({ "code": code, "message": message });
         }
         bare(value)
@@ -212,7 +229,8 @@ fn list(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let now = account.now;
     let cluster = cluster::find(account, &cluster_arn)?;
     let fits = |channel: &&Channel| prefix.as_ref().is_none_or(|prefix| channel.topic.starts_with(prefix));
-    let channels = all(cluster, now).filter(fits).map(|channel| channel.summary(now));
+    let channels: Vec<Channel> = all(cluster, now).filter(fits).cloned().collect();
+    let channels = channels.iter().map(|channel| channel.summary(account));
     let (page, next) = Paging { max_results, next_token }.page(channels)?;
     Answer::json(with_token(json!({ "channels": page }), next))
 }
@@ -233,8 +251,8 @@ fn find<'a>(account: &'a mut Account, cluster: &str, arn: &str) -> Result<&'a mu
 
 fn describe(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let One { cluster_arn, channel_arn } = call.input()?;
-    let now = account.now;
-    Answer::json(find(account, &cluster_arn, &channel_arn)?.described(now))
+    let channel = find(account, &cluster_arn, &channel_arn)?.clone();
+    Answer::json(channel.described(account))
 }
 
 #[derive(Deserialize)]
@@ -255,13 +273,14 @@ struct Freshness {
 fn update(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let Update { cluster_arn, channel_arn, s3_destination_update, iceberg_destination_update } = call.input()?;
     let now = account.now;
+    let (status, _) = find(account, &cluster_arn, &channel_arn)?.clone().status(account);
     let channel = find(account, &cluster_arn, &channel_arn)?;
     let wanted = match (&channel.destination, s3_destination_update, iceberg_destination_update) {
         (Destination::S3(_), Some(wanted), None) | (Destination::Iceberg(_), None, Some(wanted)) => wanted,
         _ => return Err(bad("s3DestinationUpdate", "The update must be of the destination that the channel has.")),
     };
     check_freshness(wanted.data_freshness_in_seconds)?;
-    if *channel.status.at(now) != Status::Active {
+    if status != Status::Active {
         return Err(bad("channelArn", "You can only update a channel in ACTIVE state."));
     }
     *channel.destination.freshness() = Some(wanted.data_freshness_in_seconds);
@@ -289,8 +308,8 @@ fn check_log_group(account: &Account, logs: &Logs) -> Result<(), Fault> {
     }
 }
 
-/// Why the channel will fail, when it will: MSK finds out only while making it.
-fn doom(account: &Account, destination: &Destination) -> Option<(String, String)> {
+/// Why the channel cannot deliver, when it cannot: MSK finds out while making it, and later suspends it.
+fn doom(account: &Account, destination: &Destination) -> Option<Reason> {
     let role = destination.role();
     if let Err(why) = iam::role_usable(account, role, "kafka.amazonaws.com", account.now) {
         let reason = match why {

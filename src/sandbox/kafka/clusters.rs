@@ -126,7 +126,7 @@ fn bootstrap(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     Answer::json(Value::Object(strings))
 }
 
-/// The strings of up to three brokers, in an order that `turn` decides.
+/// The strings of up to three brokers: which ones and in which order, `turn` decides.
 fn strings(cluster: &Cluster, provisioned: &Provisioned, region: &str, turn: u64) -> Map<String, Value> {
     let connectivity = provisioned.brokers.connectivity_info.clone().unwrap_or_default();
     let public = connectivity.public_access.and_then(|access| access.r#type);
@@ -139,9 +139,9 @@ fn strings(cluster: &Cluster, provisioned: &Provisioned, region: &str, turn: u64
     let open = clients.unauthenticated();
     let secure = client_broker != ClientBroker::Plaintext;
     let list = |suffix: &str, port: u16| {
-        let count = provisioned.count.min(3);
-        let brokers = (0..count).map(|index| (turn % u64::from(count.max(1))) as u32 + index);
-        let hosts = brokers.map(|index| {
+        let count = provisioned.count.max(1);
+        let start = (turn % u64::from(count)) as u32;
+        let hosts = (start..start + count.min(3)).map(|index| {
             let number = index % count + 1;
             format!("b-{number}{suffix}.{}.kafka.{region}.amazonaws.com:{port}", cluster.host)
         });

@@ -6,6 +6,7 @@ mod checks;
 mod cluster;
 mod clusters;
 mod configurations;
+mod connectivity;
 mod create;
 mod network;
 mod operations;
@@ -34,6 +35,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     create::OPERATIONS,
     clusters::OPERATIONS,
     update::OPERATIONS,
+    connectivity::OPERATIONS,
     operations::OPERATIONS,
     configurations::OPERATIONS,
     topics::OPERATIONS,

@@ -48,6 +48,13 @@ pub(super) fn check(
     Ok(zones)
 }
 
+/// The first of `subnets` that has no room for `each` more interfaces.
+pub(super) fn crowded<'a>(account: &Account, subnets: &'a [String], each: usize) -> Option<&'a str> {
+    let full =
+        |id: &&String| account.ec2.subnets.get(*id).is_none_or(|subnet| interfaces::room(account, subnet) < each);
+    subnets.iter().find(full).map(String::as_str)
+}
+
 /// The default group of the subnets' VPC.
 pub(super) fn default_groups(account: &Account, subnets: &[String]) -> Vec<String> {
     let vpc = subnets.first().and_then(|id| account.ec2.subnets.get(id)).map(|subnet| &subnet.vpc);

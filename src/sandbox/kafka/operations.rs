@@ -36,11 +36,15 @@ pub(super) struct Operation {
     pub source: Value,
     /// What changes, afterwards.
     pub target: Value,
+    /// The code and the text of what goes wrong in the end, so that nothing changes.
+    #[serde(default)]
+    pub failure: Option<(String, String)>,
 }
 
 impl Operation {
     fn state(&self, now: u64) -> &'static str {
         match now {
+            now if now >= self.ends && self.failure.is_some() => "UPDATE_FAILED",
             now if now >= self.ends => "UPDATE_COMPLETE",
             now if now >= self.started + PENDING => "UPDATE_IN_PROGRESS",
             _ => "PENDING",
@@ -49,6 +53,11 @@ impl Operation {
 
     fn end(&self, now: u64) -> Option<String> {
         (now >= self.ends).then(|| iso8601(self.ends))
+    }
+
+    fn error(&self, now: u64) -> Option<Value> {
+        let (code, text) = self.failure.as_ref().filter(|_| now >= self.ends)?;
+        Some(json!({ "errorCode": code, "errorString": text }))
     }
 
     fn summary(&self, cluster: &str, kind: &str, now: u64) -> Value {
@@ -68,6 +77,7 @@ impl Operation {
             "clusterArn": cluster,
             "creationTime": iso8601(self.started),
             "endTime": self.end(now),
+            "errorInfo": self.error(now),
             "operationArn": self.arn,
             "operationState": self.state(now),
             "operationType": self.kind,
@@ -112,6 +122,7 @@ fn describe(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
 fn describe_v2(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let (operation, cluster, kind) = find(account, &call.input::<One>()?.cluster_operation_arn)?;
     let mut info = operation.summary(&cluster, kind, account.now);
+    info["errorInfo"] = json!(operation.error(account.now));
     info["provisioned"] = json!({ "sourceClusterInfo": operation.source, "targetClusterInfo": operation.target });
     Answer::json(bare(json!({ "clusterOperationInfo": info })))
 }
@@ -136,8 +147,8 @@ fn page(account: &mut Account, call: &Call, shape: fn(&Operation, &str, &str, u6
     let List { cluster_arn, max_results, next_token } = call.input()?;
     let now = account.now;
     let cluster = cluster::find(account, &cluster_arn)?;
-    let all =
-        cluster.operations.iter().rev().map(|operation| bare(shape(operation, &cluster.arn, cluster.kind(), now)));
+    // AWS promises no order, so clients must not count on one.
+    let all = cluster.operations.iter().map(|operation| bare(shape(operation, &cluster.arn, cluster.kind(), now)));
     let (page, next) = Paging { max_results, next_token }.page(all)?;
     Answer::json(with_token(json!({ "clusterOperationInfoList": page }), next))
 }

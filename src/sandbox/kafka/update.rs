@@ -2,10 +2,11 @@
 
 use super::checks;
 use super::cluster::{self, Capacity, Cluster, Provisioned, State};
+use super::connectivity::reachable;
 use super::operations::{self, difference};
 use super::shapes::{
-    ClientAuthentication, ConfigurationInfo, ConnectivityInfo, EncryptionInfo, EnhancedMonitoring, LoggingInfo,
-    NetworkType, OpenMonitoring, ProvisionedThroughput, Rebalancing, StorageMode, Switch,
+    ClientAuthentication, ConfigurationInfo, EncryptionInfo, EnhancedMonitoring, LoggingInfo, OpenMonitoring,
+    ProvisionedThroughput, Rebalancing, StorageMode,
 };
 use super::{bad, configurations, create, network, versions};
 use crate::sandbox::account::Account;
@@ -25,7 +26,6 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("UpdateClusterKafkaVersion", version).at("PUT", "/v1/clusters/{clusterArn}/version"),
     Operation::write("UpdateMonitoring", monitoring).at("PUT", "/v1/clusters/{clusterArn}/monitoring"),
     Operation::write("UpdateSecurity", security).at("PATCH", "/v1/clusters/{clusterArn}/security"),
-    Operation::write("UpdateConnectivity", connectivity).at("PUT", "/v1/clusters/{clusterArn}/connectivity"),
     Operation::write("UpdateRebalancing", rebalancing).at("PUT", "/v1/clusters/{clusterArn}/rebalancing"),
     Operation::write("RebootBroker", reboot).at("PUT", "/v1/clusters/{clusterArn}/reboot-broker"),
 ];
@@ -34,7 +34,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 const COOL_DOWN: u64 = 6 * HOUR;
 
 /// What an update is about and how long it takes, in minutes for each broker and for the cluster.
-struct Work {
+pub(super) struct Work {
     kind: &'static str,
     each: u64,
     once: u64,
@@ -44,12 +44,12 @@ const fn rolling(kind: &'static str, each: u64) -> Work {
     Work { kind, each, once: 0 }
 }
 
-const fn quick(kind: &'static str, once: u64) -> Work {
+pub(super) const fn quick(kind: &'static str, once: u64) -> Work {
     Work { kind, each: 0, once }
 }
 
 /// The provisioned cluster `arn` in a state in which it can be changed.
-fn ready<'a>(account: &'a mut Account, arn: &str, version: Option<&str>) -> Result<&'a mut Cluster, Fault> {
+pub(super) fn ready<'a>(account: &'a mut Account, arn: &str, version: Option<&str>) -> Result<&'a mut Cluster, Fault> {
     let now = account.now;
     let cluster = cluster::find(account, arn)?;
     let state = *cluster.state.at(now);
@@ -65,46 +65,63 @@ fn ready<'a>(account: &'a mut Account, arn: &str, version: Option<&str>) -> Resu
 }
 
 /// The settings of a cluster that [`ready`] gave.
-fn settings(cluster: &Cluster) -> Result<Provisioned, Fault> {
+pub(super) fn settings(cluster: &Cluster) -> Result<Provisioned, Fault> {
     let none = || Fault::internal(&"a provisioned cluster has no settings");
     cluster.provisioned().cloned().ok_or_else(none)
 }
 
 /// Begins the change of the cluster to `next`.
-fn begin(account: &mut Account, arn: &str, work: &Work, next: Provisioned) -> Result<Answer, Fault> {
+pub(super) fn begin(account: &mut Account, arn: &str, work: &Work, next: Provisioned) -> Result<Answer, Fault> {
+    let now = account.now;
+    let before = settings(cluster::find(account, arn)?)?;
+    let (answer, ends) = operate(account, arn, work, &next, None)?;
+    let (added, left) = (next.count.saturating_sub(before.count), before.count.saturating_sub(next.count));
+    let (added, left) = (usize::try_from(added).unwrap_or_default(), usize::try_from(left).unwrap_or_default());
+    let capacity = Capacity::Provisioned(Box::new(next.clone()));
+    let cluster = cluster::find(account, arn)?;
+    cluster.next = Some((ends, Box::new(next)));
+    let kept = cluster.interfaces.len().saturating_sub(left);
+    let released = cluster.interfaces.split_off(kept);
+    let places = network::places(&capacity);
+    let made = network::attach(account, arn, &places[places.len().saturating_sub(added)..]);
+    network::release_some(account, &released, ends - now);
+    cluster::find(account, arn)?.interfaces.extend(made);
+    Ok(answer)
+}
+
+/// Begins an operation on the cluster that would make `next` of it, or fails in the end. Gives the answer to the
+/// call, and when the operation ends.
+fn operate(
+    account: &mut Account,
+    arn: &str,
+    work: &Work,
+    next: &Provisioned,
+    failure: Option<(String, String)>,
+) -> Result<(Answer, u64), Fault> {
     let now = account.now;
     let (version, id) = (create::version(account), account.ids.uuid());
     let operation = account.arn("kafka", "cluster-operation");
     let cluster = cluster::find(account, arn)?;
     let before = settings(cluster)?;
-    if before == next {
+    if before == *next {
         return Err(bad("clusterArn", "The request does not include any updates. Verify the request, then try again."));
     }
-    let takes = (work.each * u64::from(before.count) + work.once) * MINUTE;
+    let ends = now + (work.each * u64::from(before.count) + work.once) * MINUTE;
     let (source, target) = difference(&before.mutable(), &next.mutable());
     let operation = operations::Operation {
         arn: format!("{operation}/{}/{id}", cluster.path()),
         kind: work.kind.to_owned(),
         started: now,
-        ends: now + takes,
+        ends,
         source,
         target,
+        failure,
     };
     let answer = json!({ "clusterArn": arn, "clusterOperationArn": operation.arn });
     cluster.operations.push(operation);
     cluster.version = version;
-    cluster.state = Timed::new(now, State::Updating).then(now + takes, State::Active);
-    let (added, left) = (next.count.saturating_sub(before.count), before.count.saturating_sub(next.count));
-    let (added, left) = (usize::try_from(added).unwrap_or_default(), usize::try_from(left).unwrap_or_default());
-    let capacity = Capacity::Provisioned(Box::new(next.clone()));
-    cluster.next = Some((now + takes, Box::new(next)));
-    let kept = cluster.interfaces.len().saturating_sub(left);
-    let released = cluster.interfaces.split_off(kept);
-    let places = network::places(&capacity);
-    let made = network::attach(account, arn, &places[places.len().saturating_sub(added)..]);
-    network::release_some(account, &released, takes);
-    cluster::find(account, arn)?.interfaces.extend(made);
-    Answer::json(answer)
+    cluster.state = Timed::new(now, State::Updating).then(ends, State::Active);
+    Ok((Answer::json(answer)?, ends))
 }
 
 #[derive(Deserialize)]
@@ -134,8 +151,17 @@ fn broker_count(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         }
     }
     let kind = if target < next.count { "DECREASE_BROKER_COUNT" } else { "INCREASE_BROKER_COUNT" };
+    let added = usize::try_from(target.saturating_sub(next.count)).unwrap_or_default() / zones.max(1);
     next.count = target;
-    begin(account, &arn, &quick(kind, 10), next)
+    // MSK finds out only when it makes the brokers.
+    match network::crowded(account, &next.brokers.client_subnets, added) {
+        None => begin(account, &arn, &quick(kind, 10), next),
+        Some(subnet) => {
+            let text = format!("The subnet {subnet} has too few free addresses.");
+            let failure = Some(("InsufficientFreeAddressesInSubnet".to_owned(), text));
+            operate(account, &arn, &quick(kind, 10), &next, failure).map(|(answer, _)| answer)
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -363,76 +389,6 @@ fn security(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Connectivity {
-    cluster_arn: String,
-    current_version: String,
-    connectivity_info: Option<ConnectivityInfo>,
-    zookeeper_access: Option<Switch>,
-}
-
-fn connectivity(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
-    let Connectivity { cluster_arn: arn, current_version, connectivity_info, zookeeper_access } = call.input()?;
-    let mut next = settings(ready(account, &arn, Some(&current_version))?)?;
-    if zookeeper_access.is_some() {
-        return Err(bad("zookeeperAccess", "The access to ZooKeeper of this cluster can't be updated."));
-    }
-    let wanted = connectivity_info.unwrap_or_default();
-    let mut info = next.brokers.connectivity_info.clone().unwrap_or_default();
-    if info.network_type == Some(NetworkType::Dual) && wanted.network_type == Some(NetworkType::Ipv4) {
-        return Err(bad("networkType", "You can't update the network type of a cluster from DUAL to IPV4."));
-    }
-    info.network_type = wanted.network_type.or(info.network_type);
-    info.public_access = wanted.public_access.or(info.public_access);
-    if let Some(vpcs) = wanted.vpc_connectivity {
-        let merged = info.vpc_connectivity.unwrap_or_default().clients().merged(vpcs.clients());
-        let merged = super::shapes::VpcConnectivity { client_authentication: Some(merged) };
-        info.vpc_connectivity = Some(merged.spelled_out());
-    }
-    reachable(&info, &next)?;
-    let everywhere = |fits: fn(&Account, &str) -> bool| next.brokers.client_subnets.iter().all(|id| fits(account, id));
-    let public = info.public_access.as_ref().and_then(|access| access.r#type.as_deref());
-    if public == Some("SERVICE_PROVIDED_EIPS") && !everywhere(network::is_public) {
-        let message = "To turn on public access, the subnets of the cluster must be public: they need a route to an \
-                       internet gateway.";
-        return Err(bad("publicAccess", message));
-    }
-    if info.network_type == Some(NetworkType::Dual) && !everywhere(network::has_ipv6) {
-        let message = "To use the network type DUAL, all subnets of the cluster must have IPv6 addresses.";
-        return Err(bad("networkType", message));
-    }
-    next.brokers.connectivity_info = Some(info);
-    begin(account, &arn, &quick("UPDATE_CONNECTIVITY", 8), next)
-}
-
-/// Whether the ways in of `info` go with the cluster's other settings.
-fn reachable(info: &ConnectivityInfo, cluster: &Provisioned) -> Result<(), Fault> {
-    let clients = &cluster.authentication;
-    let in_transit = cluster.encryption.encryption_in_transit.clone().unwrap_or_default();
-    let tls_alone = in_transit.client_broker.unwrap_or_default() == super::shapes::ClientBroker::Tls;
-    match info.public_access.as_ref().and_then(|access| access.r#type.as_deref()) {
-        None | Some("DISABLED") => {}
-        Some("SERVICE_PROVIDED_EIPS") => {
-            if clients.unauthenticated() || !clients.any() || !tls_alone || in_transit.in_cluster == Some(false) {
-                let message = "To turn on public access, turn off unauthenticated access, turn on at least one of \
-                               SASL/IAM, SASL/SCRAM and mTLS, and use TLS both in the cluster and between clients and \
-                               brokers.";
-                return Err(bad("publicAccess", message));
-            }
-        }
-        Some(other) => return Err(bad("publicAccess", format!("{other} is not a valid type of public access."))),
-    }
-    let vpcs = info.vpc_connectivity.as_ref().map(super::shapes::VpcConnectivity::clients).unwrap_or_default();
-    let closed = vpcs.iam() && !clients.iam() || vpcs.scram() && !clients.scram() || vpcs.tls() && !clients.tls();
-    if closed || vpcs.any() && !tls_alone {
-        let message = "To turn on an authentication scheme for VPC connectivity, the cluster itself must have it on, \
-                       with TLS between clients and brokers.";
-        return Err(bad("vpcConnectivity", message));
-    }
-    Ok(())
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RebalancingRequest {
     cluster_arn: String,
     current_version: String,
@@ -474,6 +430,7 @@ fn reboot(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         ends,
         source: json!({}),
         target: json!({}),
+        failure: None,
     };
     let answer = json!({ "clusterArn": arn, "clusterOperationArn": operation.arn });
     cluster.operations.push(operation);
