@@ -5,14 +5,18 @@ use crate::support::{Lab, graph};
 use aqueduct::kinds::kafkaconnect::properties::Properties;
 use aqueduct::kinds::{kafkaconnect::connector::Connector, mwaa::environment::Environment, named};
 use aqueduct::plan::{Action, Change, To, Why, plan};
-use aqueduct::resource::{Address, Effect, tree};
+use aqueduct::resource::{Address, Effect as Meaning, tree};
 use aqueduct::sandbox::CallRecord;
+use aqueduct::sandbox::answer::Fault;
+use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
 use aws_sdk_kafkaconnect::error::ProvideErrorMetadata;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+const MINUTE: Duration = Duration::from_secs(60);
 const CONNECTOR: &str = "kafkaconnect/connector/example";
 const ENVIRONMENT: &str = "mwaa/environment/example";
 
@@ -87,6 +91,54 @@ async fn a_change_that_is_rolled_back_fails_with_awss_reason_and_is_tried_again_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_change_that_is_rolled_back_is_found_behind_a_hundred_others() {
+    let example = connector();
+    let graph = as_it_is(&example);
+    let lab = made(&graph).await;
+    let arn = id(&lab, &graph, CONNECTOR).await;
+    for _ in 0..50 {
+        lab.cx.kafkaconnect().pause_connector().connector_arn(&arn).send().await.unwrap();
+        tokio::time::sleep(2 * MINUTE).await;
+        lab.cx.kafkaconnect().resume_connector().connector_arn(&arn).send().await.unwrap();
+        tokio::time::sleep(2 * MINUTE).await;
+    }
+    let run = lab.run(&example.with(&properties("s3.bucket.name", "not-there-yet"))).await;
+    assert!(failure(&run).contains("No S3 bucket not-there-yet"), "{}", failure(&run));
+}
+
+/// Makes the example while AWS answers the first calls of `operation` with these codes and texts.
+async fn refused_at_first(example: &Example, operation: &str, refusals: &[(&str, &str)]) -> crate::support::Run {
+    let lab = Lab::new().await;
+    for (number, (code, text)) in (1..).zip(refusals) {
+        let status = if *code == "ForbiddenException" { 403 } else { 400 };
+        let refusal = Effect::Refuse(Fault::new(status, code.to_string(), *text));
+        lab.sandbox.faults().add(At::operation(operation, number), refusal);
+    }
+    lab.run(&as_it_is(example)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_know_a_role_yet_is_asked_again() {
+    let refusals = [
+        ("BadRequestException", "The role cannot be assumed."),
+        ("BadRequestException", "Check the trust policy."),
+        ("ForbiddenException", "Forbidden"),
+    ];
+    refused_at_first(&connector(), "kafkaconnect.CreateConnector", &refusals).await.succeeded("connector");
+    let refusals = [("ValidationException", "Words that nobody has seen before.")];
+    refused_at_first(&environment(), "airflow.CreateEnvironment", &refusals).await.succeeded("environment");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connector_waits_for_what_is_in_another_state_and_not_for_a_wrong_statement() {
+    let busy = ("BadRequestException", "The custom plugin is in UPDATING state.");
+    refused_at_first(&connector(), "kafkaconnect.CreateConnector", &[busy]).await.succeeded("busy");
+    let wrong = ("BadRequestException", "The statement is not valid.");
+    let run = refused_at_first(&connector(), "kafkaconnect.CreateConnector", &[wrong]).await;
+    assert!(failure(&run).contains("The statement is not valid."), "{}", failure(&run));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_connector_that_cannot_start_fails_with_awss_reason_and_is_made_again_by_the_next_run() {
     let example = connector();
     let graph = example.with(&properties("s3.bucket.name", "not-there-yet"));
@@ -117,7 +169,7 @@ async fn a_connector_that_somebody_paused_is_resumed() {
     let lab = made(&graph).await;
     let arn = id(&lab, &graph, CONNECTOR).await;
     lab.cx.kafkaconnect().pause_connector().connector_arn(arn).send().await.unwrap();
-    tokio::time::advance(std::time::Duration::from_secs(120)).await;
+    tokio::time::advance(2 * MINUTE).await;
     let plan = lab.plan(&graph).await;
     let [step] = plan.steps.as_slice() else { panic!("{plan:#?}") };
     let Action::Update { changes, .. } = &step.action else { panic!("{plan:#?}") };
@@ -151,10 +203,10 @@ fn other_brokers_of_the_same_cluster_mean_nothing_and_another_cluster_replaces()
     let broker =
         |number: u8, id: &str, port: u16| format!("b-{number}.main.{id}.c2.kafka.us-east-1.amazonaws.com:{port}");
     let three = |numbers: [u8; 3]| numbers.map(|number| broker(number, "abc", 9098)).join(",");
-    assert_eq!(effect(&three([1, 2, 3]), &three([4, 6, 5])), Effect::Ignored);
-    assert_eq!(effect(&three([1, 2, 3]), &broker(1, "abc", 9094)), Effect::Replacement);
-    assert_eq!(effect(&three([1, 2, 3]), &broker(1, "xyz", 9098)), Effect::Replacement);
-    assert_eq!(effect("kafka-1.example.org:9092", "kafka-2.example.org:9092"), Effect::Replacement);
+    assert_eq!(effect(&three([1, 2, 3]), &three([4, 6, 5])), Meaning::Ignored);
+    assert_eq!(effect(&three([1, 2, 3]), &broker(1, "abc", 9094)), Meaning::Replacement);
+    assert_eq!(effect(&three([1, 2, 3]), &broker(1, "xyz", 9098)), Meaning::Replacement);
+    assert_eq!(effect("kafka-1.example.org:9092", "kafka-2.example.org:9092"), Meaning::Replacement);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod wire;
 use super::custom_plugin::CustomPlugin;
 use super::properties::Properties;
 use super::worker_configuration::WorkerConfiguration;
-use super::{NOT_NOW, Tags, indexed, reason, tags_of};
+use super::{RETRY, Tags, indexed, reason, tags_of};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
@@ -219,15 +219,9 @@ impl Named for Connector {
     const NAME: &'static str = "kafkaconnect/connector";
 }
 
-const fn passing(message: &'static str) -> Retry {
-    Retry { code: "BadRequestException", message, during: Duration::from_secs(120) }
-}
-
 impl Kind for Connector {
     const TAGGING: Tagging = Tagging::KafkaConnect;
-    // A role that is not known everywhere yet (AWS.md §0.3), and a version that another update made old.
-    const RETRY: &'static [Retry] =
-        &[NOT_NOW, passing("assume"), passing("role"), passing("Role"), passing("current version")];
+    const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(12 * 60, 8 * 60, 5 * 60);
     const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 

@@ -1,6 +1,6 @@
 //! `kafkaconnect/custom-plugin`: code for MSK Connect, copied from an object in S3 (AWS.md §4.1).
 
-use super::{IN_USE, NOT_NOW, Tags, indexed, reason, tags_of};
+use super::{RETRY, Tags, indexed, reason, tags_of};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::s3::bucket::Bucket;
 use crate::kinds::s3::object::{Object, VersionId};
@@ -54,7 +54,7 @@ impl Named for CustomPlugin {
 
 impl Kind for CustomPlugin {
     const TAGGING: Tagging = Tagging::KafkaConnect;
-    const RETRY: &'static [Retry] = &[IN_USE, NOT_NOW];
+    const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(30, 1, 5);
 
     fn natural_id(&self) -> Option<String> {

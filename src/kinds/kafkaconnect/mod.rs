@@ -6,18 +6,38 @@ pub mod properties;
 pub mod worker_configuration;
 
 use crate::aws::{self, Cx, Error, found};
+use crate::kinds::iam::new_role;
 use crate::resource::Retry;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 type Tags = BTreeMap<String, String>;
 
-/// What a plugin or a worker configuration answers that a connector still uses: AWS has no code of its
-/// own for that (AWS.md §4.1).
-const IN_USE: Retry = Retry { code: "BadRequestException", message: "in use", during: Duration::from_secs(900) };
+/// What passes by itself. MSK Connect has one code for nearly everything (AWS.md §4).
+const RETRY: &[Retry] = &[
+    // A plugin or a worker configuration that a connector still uses.
+    passing("in use", 900),
+    // What is in the middle of something, or uses what is.
+    passing("in CREATING state", 1800),
+    passing("in UPDATING state", 1800),
+    passing("in PAUSING state", 1800),
+    passing("in RESUMING state", 1800),
+    passing("in RESTARTING state", 1800),
+    passing("in DELETING state", 1800),
+    passing("not in ACTIVE state", 1800),
+    passing("not in RUNNING state", 1800),
+    // Another update has made the version old.
+    passing("current version", 120),
+    new_role("BadRequestException", "role"),
+    new_role("BadRequestException", "Role"),
+    new_role("BadRequestException", "assume"),
+    new_role("BadRequestException", "trust"),
+    new_role("ForbiddenException", ""),
+];
 
-/// What an object answers that is in the middle of something.
-const NOT_NOW: Retry = Retry { code: "BadRequestException", message: "state", during: Duration::from_secs(1800) };
+const fn passing(message: &'static str, seconds: u64) -> Retry {
+    Retry { code: "BadRequestException", message, during: Duration::from_secs(seconds) }
+}
 
 /// The stack's objects of a type (`connector`) by ARN, as the tagging index knows them. MSK Connect
 /// itself lists no tags.

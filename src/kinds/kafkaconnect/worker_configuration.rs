@@ -1,7 +1,7 @@
 //! `kafkaconnect/worker-configuration`: properties of Kafka Connect's workers (AWS.md §4.2).
 
 use super::properties::Properties;
-use super::{IN_USE, NOT_NOW, Tags, indexed, tags_of};
+use super::{RETRY, Tags, indexed, tags_of};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::resource::{Changes, Fixed, Kind, Live, Named, Retry, Status, Typical};
 use aws_sdk_kafkaconnect::types::WorkerConfigurationState;
@@ -31,7 +31,7 @@ impl Named for WorkerConfiguration {
 
 impl Kind for WorkerConfiguration {
     const TAGGING: Tagging = Tagging::KafkaConnect;
-    const RETRY: &'static [Retry] = &[IN_USE, NOT_NOW];
+    const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(1, 1, 5);
 
     fn natural_id(&self) -> Option<String> {

@@ -6,6 +6,7 @@ use crate::attribute;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
+use crate::kinds::iam::new_role;
 use crate::kinds::iam::role::Role;
 use crate::kinds::kafkaconnect::properties::Properties;
 use crate::kinds::s3::bucket::Bucket;
@@ -195,12 +196,6 @@ impl Named for Environment {
     const NAME: &'static str = "mwaa/environment";
 }
 
-/// What MWAA says right after a role was made or changed, which it does not know everywhere yet
-/// (AWS.md §0.3).
-const fn new_role(message: &'static str) -> Retry {
-    Retry { code: "ValidationException", message, during: Duration::from_secs(120) }
-}
-
 /// What MWAA says of an environment that is in the middle of something.
 const NOT_NOW: Retry =
     Retry { code: "ValidationException", message: "status cannot be", during: Duration::from_secs(3 * 60 * 60) };
@@ -210,8 +205,8 @@ impl Kind for Environment {
         &["arn", "webserver_url", "service_role", "celery_queue", "webserver_endpoint", "database_endpoint"];
     const VOLATILE: &'static [&'static str] = &["webserver_url"];
     const TAGGING: Tagging = Tagging::Mwaa;
-    const RETRY: &'static [Retry] =
-        &[NOT_NOW, new_role("role"), new_role("Role"), new_role("ermission"), new_role("assume"), new_role("trust")];
+    // In which words MWAA refuses a role that is new is not known, so any do.
+    const RETRY: &'static [Retry] = &[NOT_NOW, new_role("ValidationException", "")];
     const TYPICAL: Typical = Typical::seconds(25 * 60, 20 * 60, 15 * 60);
     const TIMEOUT: Duration = Duration::from_secs(3 * 60 * 60);
 

@@ -218,7 +218,8 @@ struct List {
 fn list(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let List { connector_arn, max_results, next_token } = call.input()?;
     let now = account.now;
-    let operations = find(account, &connector_arn)?.operations.iter().rev();
+    // AWS promises no order, so clients must not count on one.
+    let operations = find(account, &connector_arn)?.operations.iter();
     let operations = operations.map(|operation| bare(operation.summary(now)));
     Answer::json(Paging { max_results, next_token }.page("connectorOperations", operations)?)
 }

@@ -8,10 +8,18 @@ use aws_smithy_types::date_time::{DateTime, Format};
 /// The newest operation on the connector `arn` with its time and AWS's reason, when it failed or was
 /// rolled back: the connector itself is running then as if nothing had been.
 pub(super) async fn last_undone(cx: &Cx, arn: &str) -> aws::Result<Option<String>> {
+    let mut newest = None;
     let call = cx.kafkaconnect().list_connector_operations().connector_arn(arn).max_results(100);
-    let Some(answer) = found(call.send().await.map_err(Error::from))? else { return Ok(None) };
-    let operations = answer.connector_operations.unwrap_or_default();
-    let newest = operations.into_iter().max_by_key(|operation| nanoseconds(operation.creation_time()));
+    let mut pages = call.into_paginator().send();
+    // No order is promised.
+    while let Some(page) = pages.next().await {
+        let Some(page) = found(page.map_err(Error::from))? else { return Ok(None) };
+        let operations = page.connector_operations.unwrap_or_default();
+        newest = newest
+            .into_iter()
+            .chain(operations)
+            .max_by_key(|operation: &ConnectorOperationSummary| nanoseconds(operation.creation_time()));
+    }
     let Some((operation, state)) = newest.and_then(undone) else { return Ok(None) };
     let Some(id) = operation.connector_operation_arn() else { return Ok(None) };
     let call = cx.kafkaconnect().describe_connector_operation().connector_operation_arn(id);
