@@ -305,11 +305,13 @@ impl Kind for Bucket {
 
     async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
         let name = live.id.as_str();
-        if live.spec.force_destroy {
+        // `live` may be of the tagging index, which lags, and what is deleted here is gone for good.
+        let forced = is_forced(&tags_of(cx, name).await?);
+        if forced {
             contents::clear(cx, name).await?;
         }
         match delete_empty(cx, name).await {
-            Err(error) if error.code == "BucketNotEmpty" && !live.spec.force_destroy => {
+            Err(error) if error.code == "BucketNotEmpty" && !forced => {
                 contents::clear_own(cx, name).await?;
                 delete_empty(cx, name).await
             }
@@ -320,6 +322,11 @@ impl Kind for Bucket {
 
 fn arn(cx: &Cx, name: &str) -> String {
     format!("arn:{}:s3:::{name}", cx.partition())
+}
+
+/// Whether the tags of a bucket allow to delete all that is in it.
+fn is_forced(tags: &BTreeMap<String, String>) -> bool {
+    tags.get(FORCE_DESTROY).is_some_and(|value| value == "true")
 }
 
 async fn delete_empty(cx: &Cx, name: &str) -> aws::Result<()> {
@@ -370,7 +377,7 @@ async fn describe(cx: &Cx, name: &str, tags: Option<BTreeMap<String, String>>) -
         policy: policy.transpose()?,
         lifecycle: lifecycle::read(rules.and_then(|answer| answer.rules)),
         ownership: Ownership::read(ownership.and_then(|controls| controls.rules.into_iter().next()))?,
-        force_destroy: tags.get(FORCE_DESTROY).is_some_and(|value| value == "true"),
+        force_destroy: is_forced(&tags),
     };
     let domain = format!("{name}.s3.{}.amazonaws.com", cx.region());
     let live = Live::new(name, spec).output("arn", arn(cx, name)).output("domain", domain);
