@@ -4,8 +4,11 @@ use crate::support::{Lab, graph};
 use aqueduct::plan::{Action, Plan};
 use aqueduct::resource::{Address, Status};
 use aqueduct::world::Graph;
+use aws_sdk_cloudwatchlogs::types::PolicyType;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::Tagging;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 fn bucket(fields: Value) -> Value {
     let mut spec = json!({ "name": "the-bucket" });
@@ -84,6 +87,26 @@ async fn force_destroy_deletes_versions_markers_and_unfinished_uploads() {
     s3.create_multipart_upload().bucket("the-bucket").key("c").send().await.unwrap();
     lab.run_ordered(&Graph::default(), &graph).await.succeeded("destroy");
     assert!(lab.tagged().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_is_not_to_be_cleared_any_more_is_not_though_the_index_still_says_so() {
+    let graph = with_objects(json!({ "force_destroy": true }), &[]);
+    let lab = made(&graph).await;
+    write(&lab, "precious", b"data").await;
+    lab.sandbox.faults().lag(Duration::from_secs(600));
+    tokio::time::sleep(Duration::from_secs(1200)).await;
+    lab.look(&graph).await;
+    let tags = lab.cx.s3().get_bucket_tagging().bucket("the-bucket").send().await.unwrap().tag_set;
+    let tags = tags.into_iter().filter(|tag| tag.key() != "aqueduct:force-destroy").collect();
+    let tags = Tagging::builder().set_tag_set(Some(tags)).build().unwrap();
+    lab.cx.s3().put_bucket_tagging().bucket("the-bucket").tagging(tags).send().await.unwrap();
+    let world = lab.look(&graph).await;
+    let live = world.get(&Address::parse("s3/bucket/main", ["s3/bucket"]).unwrap()).unwrap();
+    assert_eq!(live.spec["force_destroy"], true, "the index does not lag");
+    let run = lab.run_ordered(&Graph::default(), &graph).await;
+    assert!(run.outcome.failed[0].1.contains("`precious`"), "{:?}", run.outcome.failed);
+    lab.cx.s3().head_object().bucket("the-bucket").key("precious").send().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -311,4 +334,32 @@ async fn a_protected_log_group_counts_as_data() {
         assert_eq!(loses_data(&destruction(&lab, &graph).await, "logs/log-group/one"), protection);
         lab.run_ordered(&Graph::default(), &graph).await.succeeded("delete");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_accounts_policy_on_retention_is_no_drift() {
+    let of = |fields: Value| {
+        let mut spec = json!({ "name": "one" });
+        spec.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        wanted(&[("logs/log-group/one", spec)])
+    };
+    let week = of(json!({ "retention_days": 7 }));
+    let lab = made(&week).await;
+    let put = async |days: Value| {
+        let document = json!({ "retentionInDays": days, "enforcementMode": "RETROACTIVE" }).to_string();
+        let call = lab.cx.logs().put_account_policy().policy_name("everywhere").policy_document(document);
+        call.policy_type(PolicyType::RetentionPolicy).send().await.unwrap();
+    };
+    for days in [json!(90), json!("NEVER_EXPIRE")] {
+        put(days).await;
+        for graph in [&week, &of(json!({}))] {
+            assert!(lab.plan(graph).await.is_empty(), "{:#?}", lab.plan(graph).await);
+        }
+    }
+    let kept = of(json!({ "retention_days": 7, "deletion_protection": true }));
+    lab.run(&kept).await.succeeded("change something else");
+    let call = lab.cx.logs().delete_account_policy().policy_name("everywhere");
+    call.policy_type(PolicyType::RetentionPolicy).send().await.unwrap();
+    assert!(lab.plan(&kept).await.is_empty());
+    assert_eq!(lab.plan(&of(json!({ "deletion_protection": true }))).await.steps.len(), 1);
 }

@@ -1,7 +1,7 @@
 //! `logs/log-group`: a CloudWatch log group, found by its name (AWS.md §2.6).
 
 use crate::aws::{self, Class as ErrorClass, Cx, Error, Tagging, found};
-use crate::resource::{Changes, Fixed, Kind, Live, Named};
+use crate::resource::{Change, Changes, Effect, Fixed, Kind, Live, Named};
 use aws_sdk_cloudwatchlogs::types::{LogGroup as Found, LogGroupClass};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,10 @@ pub struct LogGroup {
     /// 1 to 512 of `a-z A-Z 0-9 _ - / . #`; unique in account and region.
     pub name: Fixed<String>,
     /// For how long events are kept: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
-    /// 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; none keeps them forever.
+    /// 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; none keeps them forever. Where a retention
+    /// policy of the account applies, it decides and this counts for nothing.
     #[serde(default)]
-    pub retention_days: Option<i32>,
+    pub retention_days: Option<Retention>,
     /// The ARN of the KMS key that encrypts events; none leaves that to AWS's own keys.
     #[serde(default)]
     pub kms_key: Option<String>,
@@ -26,6 +27,16 @@ pub struct LogGroup {
     /// Whether AWS refuses to delete it. Deleting it from the manifest then counts as losing data.
     #[serde(default)]
     pub deletion_protection: bool,
+}
+
+/// For how long events are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Retention {
+    /// So many days, as the group itself says.
+    Days(i32),
+    /// As a policy of the account says, and which one. Only AWS reports that.
+    Policy(String),
 }
 
 /// What can be done with a group's events.
@@ -60,6 +71,9 @@ impl Named for LogGroup {
     const NAME: &'static str = "logs/log-group";
 }
 
+/// Stands before the name of an account's policy.
+const BY_POLICY: &str = "set by the account policy ";
+
 /// How many groups one call describes by name.
 const MOST_NAMES: usize = 50;
 
@@ -68,6 +82,12 @@ impl Kind for LogGroup {
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())
+    }
+
+    fn effect(change: &Change) -> Effect {
+        // The account's policy goes before what the group says, whatever that is (AWS.md §2.6).
+        let overruled = change.from.as_str().is_some_and(|from| from.starts_with(BY_POLICY));
+        if change.field == "retention_days" && overruled { Effect::Ignored } else { Effect::InPlace }
     }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
@@ -104,9 +124,12 @@ impl Kind for LogGroup {
     async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
         let (name, logs) = (live.id.as_str(), cx.logs());
         if changes.touch("retention_days") {
-            match self.retention_days {
-                Some(days) => {
-                    logs.put_retention_policy().log_group_name(name).retention_in_days(days).send().await?;
+            match &self.retention_days {
+                Some(Retention::Days(days)) => {
+                    logs.put_retention_policy().log_group_name(name).retention_in_days(*days).send().await?;
+                }
+                Some(Retention::Policy(text)) => {
+                    return Err(Error::internal(format!("the retention of {name} must be days, not `{text}`")));
                 }
                 None => drop(logs.delete_retention_policy().log_group_name(name).send().await?),
             }
@@ -159,13 +182,22 @@ async fn by_prefix(cx: &Cx, name: &str) -> aws::Result<Option<Found>> {
     Ok(all.into_iter().find(|group| group.log_group_name.as_deref() == Some(name)))
 }
 
+/// What stands for the retention that the account's `policy` sets.
+fn by_policy(policy: &str, days: Option<i32>) -> String {
+    let how_long = days.map_or_else(|| "forever".to_owned(), |days| format!("{days} days"));
+    format!("{BY_POLICY}{policy}: {how_long}")
+}
+
 fn normal_form(group: Found) -> aws::Result<Live<LogGroup>> {
     let name = group.log_group_name.ok_or_else(|| Error::unreadable("the log group's name"))?;
     let arn = group.log_group_arn.ok_or_else(|| Error::unreadable("the log group's ARN"))?;
     let protection = group.deletion_protection_enabled.unwrap_or(false);
     let spec = LogGroup {
         name: Fixed(name.clone()),
-        retention_days: group.retention_in_days,
+        retention_days: match group.retention_policy_name {
+            Some(policy) => Some(Retention::Policy(by_policy(&policy, group.retention_in_days))),
+            None => group.retention_in_days.map(Retention::Days),
+        },
         kms_key: group.kms_key_id,
         class: Fixed(Class::of(group.log_group_class.as_ref().map_or("STANDARD", LogGroupClass::as_str))?),
         deletion_protection: protection,

@@ -20,7 +20,7 @@ use super::root::Manifest;
 use super::source::{Sources, Span};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::iam::role::Role;
-use crate::kinds::logs::log_group::LogGroup;
+use crate::kinds::logs::log_group::{LogGroup, Retention};
 use crate::resource::{Named, Policy, Ref};
 use crate::world::{Draft, Graph, GraphError};
 use policies::Place;
@@ -133,7 +133,7 @@ impl Lowering<'_> {
     fn log_group(&mut self, name: &str, path: String, logs: &Logs) -> bool {
         let Some(days) = logs.retention_days() else { return false };
         let mut group = LogGroup::new(path);
-        group.retention_days = Some(days);
+        group.retention_days = Some(Retention::Days(days));
         self.add(name, &group);
         true
     }

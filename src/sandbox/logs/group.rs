@@ -1,5 +1,6 @@
 //! Log groups.
 
+use super::policy::Policy;
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -45,7 +46,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 const CLASSES: [&str; 4] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"];
 /// In days (AWS.md §2.6).
-const RETENTIONS: [u32; 22] =
+pub(super) const RETENTIONS: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 impl Group {
@@ -63,7 +64,8 @@ impl Group {
         }
     }
 
-    fn json(&self) -> Value {
+    fn json(&self, policy: Option<&Policy>) -> Value {
+        let policy = policy.filter(|policy| policy.applies(self));
         let mut group = json!({
             "logGroupName": self.name,
             "creationTime": self.created,
@@ -74,8 +76,11 @@ impl Group {
             "logGroupClass": self.class,
             "deletionProtectionEnabled": self.protected,
         });
-        if let Some(days) = self.retention {
+        if let Some(days) = policy.map_or(self.retention, |policy| policy.days) {
             group["retentionInDays"] = days.into();
+        }
+        if let Some(policy) = policy {
+            group["retentionPolicyName"] = policy.name.as_str().into();
         }
         if let Some(key) = &self.kms_key {
             group["kmsKeyId"] = key.as_str().into();
@@ -84,7 +89,7 @@ impl Group {
     }
 }
 
-fn invalid(message: impl Into<String>) -> Fault {
+pub(super) fn invalid(message: impl Into<String>) -> Fault {
     Fault::new(400, "InvalidParameterException", message)
 }
 
@@ -224,7 +229,8 @@ fn describe_log_groups(account: &mut Account, call: &Call) -> Result<Answer, Fau
     let mut found: Vec<&Group> = account.logs.groups.values().filter(fits).take(limit + 1).collect();
     let more = found.len() > limit;
     found.truncate(limit);
-    let mut output = json!({ "logGroups": found.iter().map(|group| group.json()).collect::<Vec<_>>() });
+    let mut output =
+        json!({ "logGroups": found.iter().map(|group| group.json(account.logs.policy.as_ref())).collect::<Vec<_>>() });
     if let Some(last) = found.last().filter(|_| more) {
         output["nextToken"] = last.name.as_str().into();
     }

@@ -1,6 +1,7 @@
-//! CloudWatch Logs: log groups.
+//! CloudWatch Logs: log groups, and the account's policy on how long they keep events.
 
 mod group;
+mod policy;
 
 pub use group::Group;
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Every operation.
-pub const OPERATIONS: &[&[Operation]] = &[group::OPERATIONS];
+pub const OPERATIONS: &[&[Operation]] = &[group::OPERATIONS, policy::OPERATIONS];
 
 /// What the account has in one region.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -19,6 +20,7 @@ pub const OPERATIONS: &[&[Operation]] = &[group::OPERATIONS];
 pub struct State {
     /// By name.
     pub groups: BTreeMap<String, Group>,
+    policy: Option<policy::Policy>,
 }
 
 /// Every tagged resource: ARN and tags.
