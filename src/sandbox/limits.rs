@@ -71,6 +71,9 @@ const LIMITS: &[Limit] = &[
     own("kinesis.DescribeStreamSummary", 20.0, 20.0),
     own("kinesis.DescribeStreamConsumer", 20.0, 20.0),
     own("kinesis.UpdateShardCount", 10.0, 10.0),
+    own("kinesis.UpdateStreamWarmThroughput", 5.0, 5.0),
+    own("kinesis.UpdateAccountSettings", 5.0, 5.0),
+    own("kinesis.DescribeAccountSettings", 5.0, 5.0),
 ];
 
 /// How full the buckets are.

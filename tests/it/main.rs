@@ -21,5 +21,6 @@ mod report;
 mod resource;
 mod sandbox;
 mod storage;
+mod streams;
 mod support;
 mod tidy;

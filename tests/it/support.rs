@@ -5,6 +5,7 @@ use aqueduct::apply::{Interrupt, Outcome, apply};
 use aqueduct::aws::{Connect, Cx, StandIn};
 use aqueduct::plan::{Plan, plan};
 use aqueduct::report::Event;
+use aqueduct::sandbox::kinesis::Commitment;
 use aqueduct::sandbox::{Account, Options, Sandbox, services};
 use aqueduct::world::{Draft, Graph, World, confirm, observe};
 use serde_json::Value;
@@ -30,6 +31,9 @@ impl Lab {
 
     pub async fn of_stack(stack: &str) -> Self {
         let sandbox = Sandbox::new(Options::default());
+        // Without it no stream can be warm.
+        let commitment = Commitment { since: sandbox.now(), until: None };
+        sandbox.with_account(|account| account.kinesis.commitment = Some(commitment));
         let cx = connect(&sandbox, stack).await;
         Self { sandbox, cx }
     }

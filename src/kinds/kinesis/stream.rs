@@ -1,13 +1,15 @@
 //! `kinesis/stream`: a Kinesis data stream, found by its name (AWS.md §6.1).
 
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Retry, Set, Status, Typical};
+use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set, Status, Typical};
 use aws_sdk_kinesis::types::{
-    EncryptionType, MetricsName, ScalingType, StreamDescriptionSummary, StreamMode, StreamModeDetails, StreamStatus,
+    EncryptionType, MetricsName, RecordDistributionStrategy, ScalingType, StreamDescriptionSummary, StreamMode,
+    StreamModeDetails, StreamStatus,
 };
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 /// A Kinesis data stream.
@@ -32,6 +34,17 @@ pub struct Stream {
     /// The largest record, 1024 to 10240 KiB.
     #[serde(default)]
     pub max_record_kib: Auto<i32>,
+    /// How many MiB a second it takes at once, without growing first; only on demand, in accounts that
+    /// have agreed to a minimum of throughput.
+    #[serde(default)]
+    pub warm_throughput: Auto<i32>,
+    /// How records find their shard; on a stream that is not on demand, always by partition key.
+    #[serde(default)]
+    pub record_distribution: Distribution,
+    /// Who else may use it. Left out, whatever policy it has is left alone and not looked at; one
+    /// without statements takes it away.
+    #[serde(default)]
+    pub policy: Auto<Policy>,
 }
 
 /// Who decides on the number of shards.
@@ -44,6 +57,17 @@ pub enum Mode {
     Provisioned,
 }
 
+/// How records find their shard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distribution {
+    /// By the partition key that the writer gives, so that records of one key stay in order.
+    #[default]
+    UserPartitionKey,
+    /// Evenly, whatever keys the writer gives.
+    Auto,
+}
+
 impl Named for Stream {
     const NAME: &'static str = "kinesis/stream";
 }
@@ -52,11 +76,15 @@ impl Kind for Stream {
     const HOLDS_DATA: bool = true;
     const TAGGING: Tagging = Tagging::Kinesis;
     const TYPICAL: Typical = Typical::seconds(30, 60, 30);
-    const RETRY: &'static [Retry] = &[Retry {
-        code: "LimitExceededException",
-        message: "simultaneously be in CREATING or DELETING",
-        during: Duration::from_secs(600),
-    }];
+    const RETRY: &'static [Retry] = &[
+        // Five at a time: hundreds take their time (AWS.md §0.5).
+        Retry {
+            code: "LimitExceededException",
+            message: "simultaneously be in CREATING or DELETING",
+            during: Duration::from_secs(2 * 60 * 60),
+        },
+        Retry { code: "LimitExceededException", message: "Rate exceeded for stream", during: Duration::from_secs(600) },
+    ];
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())
@@ -65,15 +93,21 @@ impl Kind for Stream {
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let prefix = cx.arn("kinesis", "stream/");
         let index = cx.tag_index().await?;
+        let guarded: BTreeSet<String> = cx
+            .wanted::<Self>()
+            .into_iter()
+            .filter(|(_, stream)| stream.policy.is_some())
+            .map(|(_, stream)| stream.name.0)
+            .collect();
         let ours = index.iter().filter_map(|(arn, tags)| {
             let name = arn.strip_prefix(&prefix)?;
-            (!name.contains('/')).then(|| describe(cx, name, Some(tags.clone())))
+            (!name.contains('/')).then(|| describe(cx, name, Some(tags.clone()), guarded.contains(name)))
         });
         Ok(try_join_all(ours).await?.into_iter().flatten().collect())
     }
 
     async fn read(cx: &Cx, id: &str) -> aws::Result<Option<Live<Self>>> {
-        describe(cx, id, None).await
+        describe(cx, id, None, true).await
     }
 
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
@@ -81,15 +115,26 @@ impl Kind for Stream {
         let call = cx.kinesis().create_stream().stream_name(&*self.name).set_tags(Some(tags));
         let call = call.stream_mode_details(self.mode.details()?).set_max_record_size_in_kib(*self.max_record_kib);
         let shards = self.shards.filter(|_| self.mode == Mode::Provisioned);
-        call.set_shard_count(shards).send().await?;
+        let call = call.set_shard_count(shards).set_warm_throughput_mibps(*self.warm_throughput);
+        let distribution = Some(self.record_distribution).filter(|_| self.mode == Mode::OnDemand);
+        call.set_record_distribution_strategy(distribution.map(Into::into)).send().await?;
         Ok(self.name.0.clone())
     }
 
     async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
         // Each change puts the stream into UPDATING, where no other is accepted: one at a time.
         let (name, kinesis) = (live.id.as_str(), cx.kinesis());
-        if changes.touch("mode") {
-            let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the stream's ARN"))?;
+        let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the stream's ARN"))?;
+        let distribute = |how: Distribution| {
+            let call = kinesis.update_stream_record_distribution_strategy().stream_arn(arn);
+            call.record_distribution_strategy(how.into()).send()
+        };
+        if live.spec.record_distribution != self.record_distribution
+            && self.record_distribution == Distribution::UserPartitionKey
+        {
+            // Before the mode, for only streams on demand know another.
+            distribute(self.record_distribution).await?;
+        } else if changes.touch("mode") {
             kinesis.update_stream_mode().stream_arn(arn).stream_mode_details(self.mode.details()?).send().await?;
         } else if changes.touch("retention_hours") && self.retention_hours > live.spec.retention_hours {
             let call = kinesis.increase_stream_retention_period().stream_name(name);
@@ -126,8 +171,19 @@ impl Kind for Stream {
                 call.set_shard_level_metrics(Some(add)).send().await?;
             }
         } else if let (true, Some(size)) = (changes.touch("max_record_kib"), *self.max_record_kib) {
-            let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the stream's ARN"))?;
             kinesis.update_max_record_size().stream_arn(arn).max_record_size_in_kib(size).send().await?;
+        } else if changes.touch("record_distribution") {
+            distribute(self.record_distribution).await?;
+        } else if let (true, Some(throughput)) = (changes.touch("warm_throughput"), *self.warm_throughput) {
+            let call = kinesis.update_stream_warm_throughput().stream_arn(arn);
+            call.warm_throughput_mibps(throughput).send().await?;
+        } else if let (true, Some(policy)) = (changes.touch("policy"), &*self.policy) {
+            if *policy == nobody_else() {
+                let call = kinesis.delete_resource_policy().resource_arn(arn);
+                found(call.send().await.map_err(Error::from))?;
+            } else {
+                kinesis.put_resource_policy().resource_arn(arn).policy(policy.to_json()).send().await?;
+            }
         }
         Ok(())
     }
@@ -148,12 +204,32 @@ impl Mode {
     }
 }
 
+impl From<Distribution> for RecordDistributionStrategy {
+    fn from(distribution: Distribution) -> Self {
+        match distribution {
+            Distribution::UserPartitionKey => Self::UserPartitionKey,
+            Distribution::Auto => Self::Auto,
+        }
+    }
+}
+
+/// The policy of a stream that has none.
+fn nobody_else() -> Policy {
+    Policy::new(json!({ "Version": "2012-10-17", "Statement": [] }))
+}
+
 fn missing(metrics: &Set<String>, from: &Stream) -> Vec<MetricsName> {
     let missing = metrics.iter().filter(|metric| !from.shard_metrics.contains(metric));
     missing.map(|metric| MetricsName::from(metric.as_str())).collect()
 }
 
-async fn describe(cx: &Cx, name: &str, tags: Option<BTreeMap<String, String>>) -> aws::Result<Option<Live<Stream>>> {
+/// `tags` are read when they are not known, and the policy when it is asked for.
+async fn describe(
+    cx: &Cx,
+    name: &str,
+    tags: Option<BTreeMap<String, String>>,
+    policy: bool,
+) -> aws::Result<Option<Live<Stream>>> {
     let answer = cx.kinesis().describe_stream_summary().stream_name(name).send().await.map_err(Error::from);
     let Some(answer) = found(answer)? else { return Ok(None) };
     let summary = answer.stream_description_summary.ok_or_else(|| Error::unreadable("the stream"))?;
@@ -165,15 +241,36 @@ async fn describe(cx: &Cx, name: &str, tags: Option<BTreeMap<String, String>>) -
         },
     };
     let (arn, status) = (summary.stream_arn.clone(), status(&summary.stream_status));
-    let spec = normal_form(summary);
+    let there = matches!(summary.stream_status, StreamStatus::Active | StreamStatus::Updating);
+    let mut spec = normal_form(summary)?;
+    if policy && there {
+        spec.policy = Auto(Some(policy_of(cx, &arn).await?));
+    }
     Ok(Some(Live::new(name, spec).output("arn", arn).tagged(cx, tags).status(status)))
 }
 
-fn normal_form(summary: StreamDescriptionSummary) -> Stream {
+/// The resource policy of the stream `arn`. AWS does not say how it answers when there is none.
+async fn policy_of(cx: &Cx, arn: &str) -> aws::Result<Policy> {
+    let answer = found(cx.kinesis().get_resource_policy().resource_arn(arn).send().await.map_err(Error::from))?;
+    let text = answer.map(|answer| answer.policy).unwrap_or_default();
+    if text.is_empty() {
+        return Ok(nobody_else());
+    }
+    let policy = Policy::parse(&text).ok_or_else(|| Error::unreadable("a policy document"))?;
+    let empty = policy.document().get("Statement").is_none();
+    Ok(if empty { nobody_else() } else { policy })
+}
+
+fn normal_form(summary: StreamDescriptionSummary) -> aws::Result<Stream> {
     let on_demand = summary.stream_mode_details.is_some_and(|details| details.stream_mode == StreamMode::OnDemand);
     let metrics =
         summary.enhanced_monitoring.into_iter().flat_map(|level| level.shard_level_metrics.unwrap_or_default());
-    Stream {
+    let record_distribution = match summary.record_distribution_strategy {
+        None | Some(RecordDistributionStrategy::UserPartitionKey) => Distribution::UserPartitionKey,
+        Some(RecordDistributionStrategy::Auto) => Distribution::Auto,
+        Some(other) => return Err(Error::internal(format!("AWS distributes records by {other}, which is not known"))),
+    };
+    Ok(Stream {
         name: Fixed(summary.stream_name),
         mode: if on_demand { Mode::OnDemand } else { Mode::Provisioned },
         shards: Auto(Some(summary.open_shard_count)),
@@ -181,7 +278,10 @@ fn normal_form(summary: StreamDescriptionSummary) -> Stream {
         kms_key: summary.key_id.filter(|_| summary.encryption_type == Some(EncryptionType::Kms)),
         shard_metrics: metrics.map(|metric| metric.as_str().to_owned()).collect(),
         max_record_kib: Auto(summary.max_record_size_in_kib),
-    }
+        warm_throughput: Auto(summary.warm_throughput.and_then(|throughput| throughput.target_mibps)),
+        record_distribution,
+        policy: Auto(None),
+    })
 }
 
 fn status(status: &StreamStatus) -> Status {

@@ -1,7 +1,7 @@
 //! `streams`: one Kinesis stream each.
 
 use super::Lowering;
-use crate::kinds::kinesis::stream::{Mode, Stream};
+use crate::kinds::kinesis::stream::{Distribution, Mode, Stream};
 use crate::resource::{Auto, Fixed};
 
 /// The key that AWS keeps for Kinesis in every account.
@@ -20,6 +20,9 @@ impl Lowering<'_> {
                 kms_key: section.encrypted.then(|| key.unwrap_or_else(|| OWN_KEY.into())),
                 shard_metrics: section.shard_metrics.iter().map(|metric| metric.value.word().to_owned()).collect(),
                 max_record_kib: Auto(section.max_record_kib),
+                warm_throughput: Auto(None),
+                record_distribution: Distribution::default(),
+                policy: Auto(None),
             };
             self.add_tagged(name.value.clone(), &spec, &section.tags);
         }

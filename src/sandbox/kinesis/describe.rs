@@ -3,7 +3,7 @@
 use super::lifecycle::SHARD_QUOTA;
 use super::shards::{self, Shard};
 use super::stream::{Mode, Status, Stream};
-use super::{check_range, invalid_argument, on_stream};
+use super::{check_range, invalid_argument, on_stream, settings};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -26,12 +26,18 @@ on_stream!(DescribeStreamSummary {});
 
 fn describe_stream_summary(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let input: DescribeStreamSummary = call.input()?;
+    let committed = settings::commitment(account, call.now).is_some();
     let stream = input.stream(account, call)?;
     let mut summary = common(stream, call);
+    if stream.mode == Mode::OnDemand {
+        summary["RecordDistributionStrategy"] = json!(stream.distribution);
+        if committed {
+            summary["WarmThroughput"] = settings::warm(stream, call.now);
+        }
+    }
     summary["OpenShardCount"] = stream.open_shards().into();
     summary["ConsumerCount"] = stream.consumers.len().into();
     summary["MaxRecordSizeInKiB"] = stream.max_record_kib.into();
-    summary["RecordDistributionStrategy"] = json!(stream.distribution);
     Answer::json(json!({ "StreamDescriptionSummary": summary }))
 }
 

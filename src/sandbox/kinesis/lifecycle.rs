@@ -1,7 +1,7 @@
 //! CreateStream and DeleteStream.
 
-use super::stream::{CREATING, DELETING, Distribution, Mode, Status, Stream};
-use super::{check_name, check_range, in_use, invalid_argument, limit_exceeded, on_stream};
+use super::stream::{CREATING, DELETING, Distribution, Mode, Status, Stream, Warm};
+use super::{check_name, check_range, in_use, invalid_argument, limit_exceeded, on_stream, settings};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -58,8 +58,11 @@ fn create_stream(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     };
     let max_record_kib = input.max_record_size.unwrap_or(1_024);
     check_range(call, "maxRecordSizeInKiB", i64::from(max_record_kib), 1_024, 10_240)?;
-    if input.warm_throughput_mi_bps.is_some() {
-        return Err(call.invalid("WarmThroughputMiBps needs an account with a minimum throughput billing commitment."));
+    if let Some(target) = input.warm_throughput_mi_bps {
+        settings::check_warm(account, call, mode, target)?;
+    }
+    if input.record_distribution_strategy == Some(Distribution::Auto) && mode == Mode::Provisioned {
+        return Err(invalid_argument("A PROVISIONED stream cannot have the record distribution strategy AUTO."));
     }
     let tags = input.tags.unwrap_or_default();
     tags::check(&tags).map_err(invalid_argument)?;
@@ -95,6 +98,7 @@ fn create_stream(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         metrics: BTreeSet::new(),
         max_record_kib,
         distribution: input.record_distribution_strategy.unwrap_or(Distribution::UserPartitionKey),
+        warm: input.warm_throughput_mi_bps.map(|target| Warm { before: 0, target }),
         tags,
         consumers: BTreeMap::new(),
         policies: BTreeMap::new(),

@@ -5,12 +5,14 @@ mod describe;
 mod lifecycle;
 mod policies;
 mod records;
+mod settings;
 mod shards;
 mod stream;
 mod tag;
 mod update;
 
-pub use stream::{Consumer, Mode, Status, Stream};
+pub use settings::Commitment;
+pub use stream::{Consumer, Mode, Status, Stream, Warm};
 
 use super::account::Account;
 use super::answer::Fault;
@@ -29,6 +31,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     consumers::OPERATIONS,
     policies::OPERATIONS,
     records::OPERATIONS,
+    settings::OPERATIONS,
 ];
 
 /// What the account has in one region.
@@ -37,6 +40,8 @@ pub const OPERATIONS: &[&[Operation]] = &[
 pub struct State {
     /// By name. Deleted ones may linger until somebody looks.
     pub streams: BTreeMap<String, Stream>,
+    /// What the account has agreed to pay for.
+    pub commitment: Option<Commitment>,
 }
 
 impl State {

@@ -28,6 +28,7 @@ fn put(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         return Err(super::invalid_argument("The policy is not a JSON object."));
     }
     let stream = find(account, call, None, Some(&input.resource_arn))?;
+    stream.must_be_active(call)?;
     stream.policies.insert(input.resource_arn, input.policy);
     Ok(Answer::empty())
 }
@@ -50,6 +51,7 @@ fn get(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
 fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let input: OfResource = call.input()?;
     let stream = find(account, call, None, Some(&input.resource_arn))?;
+    stream.must_be_active(call)?;
     match stream.policies.remove(&input.resource_arn) {
         Some(_) => Ok(Answer::empty()),
         None => Err(Fault::new(400, "ResourceNotFoundException", format!("{} has no policy.", input.resource_arn))),

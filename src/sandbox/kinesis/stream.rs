@@ -54,6 +54,15 @@ pub enum Distribution {
     UserPartitionKey,
 }
 
+/// What an on-demand stream takes without growing first, in MiB a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warm {
+    /// Until the change is done.
+    pub before: u32,
+    /// What was asked for.
+    pub target: u32,
+}
+
 /// One data stream.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stream {
@@ -79,6 +88,9 @@ pub struct Stream {
     pub max_record_kib: u32,
     /// How records find their shard.
     pub distribution: Distribution,
+    /// What it takes at once, when somebody asked for it.
+    #[serde(default)]
+    pub warm: Option<Warm>,
     /// Its tags.
     pub tags: Tags,
     /// Its enhanced fan-out consumers by name.

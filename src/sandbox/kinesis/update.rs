@@ -1,8 +1,8 @@
 //! Everything that changes a stream in place. All of it needs ACTIVE and leaves the stream UPDATING for a while.
 
 use super::lifecycle::{ModeDetails, SHARD_QUOTA};
-use super::stream::{Distribution, Mode, RESHARDING, UPDATING, daily};
-use super::{check_range, invalid_argument, limit_exceeded, on_stream};
+use super::stream::{Distribution, Mode, RESHARDING, UPDATING, Warm, daily};
+use super::{check_range, invalid_argument, limit_exceeded, on_stream, settings};
 use crate::sandbox::account::Account;
 use crate::sandbox::answer::{Answer, Fault};
 use crate::sandbox::call::Call;
@@ -22,6 +22,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("DisableEnhancedMonitoring", disable_monitoring),
     Operation::write("UpdateMaxRecordSize", update_max_record_size),
     Operation::write("UpdateStreamRecordDistributionStrategy", update_distribution),
+    Operation::write("UpdateStreamWarmThroughput", update_warm_throughput),
 ];
 
 /// Shard-level metrics, of which `ALL` stands for all.
@@ -104,6 +105,8 @@ fn update_stream_mode(account: &mut Account, call: &Call) -> Result<Answer, Faul
     }
     daily(&mut stream.switches, call.now, 2, "The mode of a stream")?;
     stream.mode = input.stream_mode_details.stream_mode;
+    // Both are for streams on demand alone.
+    (stream.warm, stream.distribution) = (None, Distribution::UserPartitionKey);
     stream.busy(call.now, UPDATING);
     Ok(Answer::empty())
 }
@@ -256,7 +259,39 @@ fn update_distribution(account: &mut Account, call: &Call) -> Result<Answer, Fau
     let input: UpdateDistribution = call.input()?;
     let stream = super::find(account, call, None, Some(&input.stream_arn))?;
     stream.must_be_active(call)?;
+    if stream.mode == Mode::Provisioned {
+        let message = format!("Stream {} is PROVISIONED: it has no record distribution strategy.", stream.name);
+        return Err(invalid_argument(message));
+    }
     stream.distribution = input.record_distribution_strategy;
     stream.busy(call.now, UPDATING);
     Ok(Answer::empty())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UpdateWarmThroughput {
+    #[serde(rename = "StreamName")]
+    stream_name: Option<String>,
+    #[serde(rename = "StreamARN")]
+    stream_arn: Option<String>,
+    #[serde(rename = "WarmThroughputMiBps")]
+    target: u32,
+}
+
+fn update_warm_throughput(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
+    let input: UpdateWarmThroughput = call.input()?;
+    let (name, arn) = (input.stream_name.as_deref(), input.stream_arn.as_deref());
+    let mode = super::find(account, call, name, arn)?.mode;
+    settings::check_warm(account, call, mode, input.target)?;
+    let stream = super::find(account, call, name, arn)?;
+    stream.must_be_active(call)?;
+    let before = stream.warm.map_or(settings::COLD, |warm| warm.target);
+    stream.warm = Some(Warm { before, target: input.target });
+    stream.busy(call.now, RESHARDING);
+    Answer::json(json!({
+        "StreamName": stream.name,
+        "StreamARN": stream.arn(call),
+        "WarmThroughput": settings::warm(stream, call.now),
+    }))
 }
