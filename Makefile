@@ -15,10 +15,10 @@ test:
 ## Formatting, lints and documentation.
 check:
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --lib --bins --test it --example demo --bench plan -- --deny warnings
+	$(CARGO) clippy --locked --lib --bins --test it --examples --bench plan -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --lib
 
-## Judges that others wrote: AWS's published models.
+## Judges that others wrote: AWS's published models, doubles of AWS.
 truth:
 	truth/run
 

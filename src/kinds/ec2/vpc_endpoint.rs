@@ -228,7 +228,8 @@ fn one(cx: &Cx, endpoint: Description, lists: &BTreeMap<String, String>) -> aws:
         route_tables: endpoint.route_table_ids.unwrap_or_default().into_iter().map(Ref::existing).collect(),
         subnets: endpoint.subnet_ids.unwrap_or_default().into_iter().map(Ref::existing).collect(),
         security_groups: Auto((!gateway).then(|| groups.map(Ref::existing).collect())),
-        private_dns: endpoint.private_dns_enabled.unwrap_or_default(),
+        // Gateways have no names, whatever they say of them.
+        private_dns: !gateway && endpoint.private_dns_enabled.unwrap_or_default(),
         policy: policy.filter(|policy| !allows_everything(policy)),
     };
     let reason = || {
