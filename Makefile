@@ -18,7 +18,7 @@ check:
 	$(CARGO) clippy --locked --lib --bins --test it --examples --bench plan -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --lib
 
-## Judges that others wrote: AWS's published models, doubles of AWS.
+## Judges that others wrote: AWS's published models, CloudFormation's schemas, doubles of AWS.
 truth:
 	truth/run
 

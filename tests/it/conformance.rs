@@ -17,7 +17,7 @@ pub struct Example {
     setup: Map<String, Value>,
     /// The address under test.
     pub address: String,
-    resource: Value,
+    pub resource: Value,
     minimal: Option<Value>,
     pub changed: Vec<Value>,
     pub replaced: Vec<Value>,
@@ -119,7 +119,7 @@ impl Example {
         example
     }
 
-    fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         kinds::names().find(|name| self.address.starts_with(&format!("{name}/"))).unwrap()
     }
 
@@ -130,6 +130,14 @@ impl Example {
     /// The setup alone.
     pub fn without(&self) -> Graph {
         graph(self.setup.iter().map(|(address, spec)| (address.as_str(), spec)))
+    }
+
+    /// Every example there is.
+    pub fn all() -> Vec<Self> {
+        let files = std::fs::read_dir(folder()).unwrap();
+        let names = files.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+        let names: BTreeSet<String> = names.collect();
+        names.iter().map(|name| Self::load(name)).collect()
     }
 
     /// The same with one more resource beside it.

@@ -9,6 +9,7 @@ mod compute;
 mod connect;
 mod crash;
 mod export;
+mod fields;
 mod gateway;
 mod kafka;
 mod lower;

@@ -135,7 +135,8 @@ fn lines(output: &[u8]) -> Vec<String> {
     let passing = ["typically ", ": trying again: ", r#""event":"waiting""#, r#""event":"retrying""#];
     let lasting = text.lines().filter(|line| !passing.iter().any(|sign| line.contains(sign)));
     let mut lines: Vec<String> = lasting.map(|line| without_ids(&without_times(line))).collect();
-    lines.chunk_by_mut(|one, other| one.ends_with(TIME) && other.ends_with(TIME)).for_each(<[String]>::sort);
+    let ends = |line: &String| line.ends_with(TIME) || line.contains(r#""event":"done""#);
+    lines.chunk_by_mut(|one, other| ends(one) && ends(other)).for_each(<[String]>::sort);
     lines
 }
 
