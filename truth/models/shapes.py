@@ -86,9 +86,9 @@ def scalar(shape, value, path, sent, say):
 def extent(shape, size, path, unit, say):
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if low is not None and size < low:
-        say(f"{path}: {size} {unit}, at least {low}")
+        say(f"{path}: {size} {unit}".rstrip() + f", at least {low}")
     if high is not None and size > high:
-        say(f"{path}: {size} {unit}, at most {high}")
+        say(f"{path}: {size} {unit}".rstrip() + f", at most {high}")
 
 
 JAVA = {r"\p{Alpha}": "A-Za-z", r"\p{Alnum}": "A-Za-z0-9", r"\p{L}": r"^\W\d_", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{Nd}": r"\d"}
