@@ -69,6 +69,20 @@ fn user_data_of_a_plain_text_cluster_names_no_iam() {
 }
 
 #[test]
+fn properties_are_written_as_java_reads_them() {
+    let mut software = software();
+    let proxy = software.rest_proxy.as_mut().unwrap();
+    proxy.properties = BTreeMap::from([
+        ("listeners".to_owned(), "http://127.0.0.1:8082".to_owned()),
+        ("producer.client.id".to_owned(), " C:\\new ü \u{1}".to_owned()),
+    ]);
+    let files = written_files(&user_data(&software));
+    let properties = &files["/opt/aqueduct/kafka-rest.properties"];
+    assert!(properties.contains("producer.client.id=\\ C:\\\\new \\u00fc \\u0001\n"), "{properties}");
+    assert_eq!(properties.matches("listeners=").count(), 1, "{properties}");
+}
+
+#[test]
 fn a_url_cannot_break_out_of_the_install_script() {
     let evil = Download { url: "https://example.com/'; reboot; '".into(), sha256: None };
     let files = written_files(&user_data(&Software { kafka: evil, ..software() }));
@@ -101,6 +115,21 @@ fn kinesis_has_six_methods_that_report_errors_as_errors() {
     }
     let records = &routes["PUT /streams/{stream-name}/records"].integration.request_templates["application/json"];
     assert!(records.contains(r#"$input.json("$.records[$foreach.index].data")"#), "objects stay JSON: {records}");
+}
+
+#[test]
+fn what_callers_send_cannot_break_out_of_a_template() {
+    let routes = kinesis("/streams", "arn:aws:apigateway:us-east-1:kinesis", &Ref::to("api"), Access::Open);
+    let escaped = |name: &str, expression: &str| {
+        let template = &routes[name].integration.request_templates["application/json"];
+        let text = format!(r#""$util.escapeJavaScript({expression}).replaceAll("\\'", "'")""#);
+        assert!(template.contains(&text), "{name}: {template}");
+    };
+    for name in routes.keys().filter(|name| name.contains("{stream-name}")) {
+        escaped(name, "$input.params('stream-name')");
+    }
+    escaped("PUT /streams/{stream-name}/record", r#""$!input.path('$.PartitionKey')""#);
+    escaped("PUT /streams/{stream-name}/records", r#""$!elem.partition-key""#);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The client machine's user data: cloud-init that installs Java, the Kafka tools, the IAM library and
 //! the REST proxy as a service (PIPELINE §3, without its traps).
 
+use crate::kinds::kafkaconnect::properties::Properties;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -116,8 +117,10 @@ fn proxy_properties(software: &Software, proxy: &RestProxy) -> String {
     ]);
     let security = software.security.properties().iter();
     properties.extend(security.map(|(key, value)| (format!("client.{key}"), (*value).to_owned())));
-    properties.extend(proxy.properties.clone());
-    properties.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
+    properties.retain(|key, _| !proxy.properties.contains_key(key));
+    let generated: String = properties.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
+    // What users write may hold what Java reads as an escape, or YAML not at all.
+    generated + &proxy.properties.iter().collect::<Properties>().file()
 }
 
 /// Fetches and unpacks; safe to run again.

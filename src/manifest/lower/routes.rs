@@ -21,20 +21,45 @@ pub enum Access {
     ApiKey,
 }
 
-const ONE_STREAM: &str = r#"{"StreamName": "$input.params('stream-name')"}"#;
+/// What stands in a JSON text for the text of `$expression`, whatever it holds. The escapes are JavaScript's, of which JSON
+/// does not know that of the single quote.
+macro_rules! text {
+    ($expression:literal) => {
+        concat!(r#""$util.escapeJavaScript("#, $expression, r#").replaceAll("\\'", "'")""#)
+    };
+}
 
-const CREATE: &str = r#"{"ShardCount": #if($input.path('$.ShardCount') == '') 5 #else $input.path('$.ShardCount') #end,
- "StreamName": "$input.params('stream-name')"}"#;
+const ONE_STREAM: &str = concat!(r#"{"StreamName": "#, text!("$input.params('stream-name')"), "}");
 
-const PUT_RECORD: &str = r#"{"StreamName": "$input.params('stream-name')",
+const CREATE: &str = concat!(
+    r#"{"ShardCount": #if($input.path('$.ShardCount') == '') 5 #else $input.path('$.ShardCount') #end,
+ "StreamName": "#,
+    text!("$input.params('stream-name')"),
+    "}"
+);
+
+/// The key may be a number, of which a text is made first.
+const PUT_RECORD: &str = concat!(
+    r#"{"StreamName": "#,
+    text!("$input.params('stream-name')"),
+    r#",
  "Data": "$util.base64Encode($input.json('$.Data'))",
- "PartitionKey": "$input.path('$.PartitionKey')"}"#;
+ "PartitionKey": "#,
+    text!(r#""$!input.path('$.PartitionKey')""#),
+    "}"
+);
 
 /// Takes each record's data as JSON text by its position, because `$elem.data` of an object would be
 /// a Java map's text and no JSON (PIPELINE §7.2).
-const PUT_RECORDS: &str = r#"{"StreamName": "$input.params('stream-name')",
+const PUT_RECORDS: &str = concat!(
+    r#"{"StreamName": "#,
+    text!("$input.params('stream-name')"),
+    r#",
  "Records": [#foreach($elem in $input.path('$.records'))
-  {"Data": "$util.base64Encode($input.json("$.records[$foreach.index].data"))", "PartitionKey": "$elem.partition-key"}#if($foreach.hasNext),#end #end]}"#;
+  {"Data": "$util.base64Encode($input.json("$.records[$foreach.index].data"))", "PartitionKey": "#,
+    text!(r#""$!elem.partition-key""#),
+    "}#if($foreach.hasNext),#end #end]}"
+);
 
 /// The six methods on streams below `path`: list, describe, create, delete, put one record, put many.
 /// `service` is Kinesis as integrations call it, `arn:aws:apigateway:<region>:kinesis`.
