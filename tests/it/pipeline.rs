@@ -11,17 +11,17 @@ use aqueduct::world::Graph;
 use serde_json::json;
 use std::collections::BTreeSet;
 
-const INPUTS: Inputs<'_> = Inputs { account: Some("000000000000"), region: None, env: &|_| None };
+pub const INPUTS: Inputs<'_> = Inputs { account: Some("000000000000"), region: None, env: &|_| None };
 
 /// The bar of a no-op plan.
 const MOST_CALLS: usize = 75;
 
-fn wanted(file: &str) -> Graph {
+pub fn wanted(file: &str) -> Graph {
     let path = format!("{}/manifests/{file}.yaml", env!("CARGO_MANIFEST_DIR"));
     lowered(load(&[path.into()], &INPUTS))
 }
 
-fn lowered(loaded: Loaded) -> Graph {
+pub fn lowered(loaded: Loaded) -> Graph {
     let manifest = loaded.manifest.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(&loaded.sources, false)));
     let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "000000000000".into() };
     lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
@@ -105,8 +105,8 @@ async fn every_shipped_manifest_can_be_made_and_unmade() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_network_that_others_made_is_built_in_and_left_as_it_was() {
+/// A network that others made, with its graph, and the stack that `existing-network.yaml` makes in it.
+pub async fn beside_others() -> (Lab, Graph, Lab, Graph) {
     let platform = Lab::of_stack("platform").await;
     let subnet = |block: &str, zone: &str| json!({ "vpc": "⟦ec2/vpc/main|id⟧", "cidr": block, "zone": zone });
     let network = [
@@ -125,8 +125,13 @@ async fn a_network_that_others_made_is_built_in_and_left_as_it_was() {
     let text = text.replace("subnet-0123456789abcdef2", &id("ec2/subnet/b"));
     let text = text.replace("rtb-0123456789abcdef3", &id("ec2/route-table/main"));
     let graph = lowered(load_texts(Sources::new(vec![Source { path: path.into(), text }]), &INPUTS));
-
     let lab = Lab { cx: connect(&platform.sandbox, "shared").await, sandbox: platform.sandbox.clone() };
+    (platform, network, lab, graph)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_others_made_is_built_in_and_left_as_it_was() {
+    let (platform, network, lab, graph) = beside_others().await;
     lab.run(&graph).await.succeeded("create");
     assert!(lab.plan(&graph).await.is_empty());
     assert!(platform.plan(&network).await.is_empty(), "the network is another than it was");
