@@ -42,6 +42,16 @@ section! {
     }
 }
 
+impl Api {
+    /// Whether a route leads to the Kafka REST proxy. An API without routes of its own leads there if there is a `proxy`.
+    pub fn leads_to_kafka(&self, proxy: bool) -> bool {
+        match &self.routes {
+            Some(routes) => routes.iter().any(|(_, route)| *route.0.to == Target::Kafka),
+            None => proxy,
+        }
+    }
+}
+
 section! {
     /// How much all callers together may ask.
     pub struct Throttle {

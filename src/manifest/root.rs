@@ -123,6 +123,18 @@ pub struct Manifest {
     pub sections: Sections,
 }
 
+impl Manifest {
+    /// Whether the client machine runs the Kafka REST proxy.
+    pub fn has_proxy(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| *client.rest_proxy.enabled)
+    }
+
+    /// The API, if a route of it leads to the Kafka REST proxy.
+    pub fn api_to_kafka(&self) -> Option<&Api> {
+        self.api.as_ref().filter(|api| api.leads_to_kafka(self.has_proxy()))
+    }
+}
+
 impl std::ops::Deref for Manifest {
     type Target = Sections;
     fn deref(&self) -> &Sections {

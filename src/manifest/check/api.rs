@@ -14,16 +14,11 @@ const BELOW_KINESIS: [&str; 3] = ["{stream-name}", "{stream-name}/record", "{str
 pub(super) fn check(cx: &mut Check<'_>) {
     let Some(Some(api)) = &cx.parts.api else { return };
     access(cx, api);
-    let to_kafka = match &api.routes {
-        Some(routes) => routes.iter().any(|(_, route)| *route.0.to == Target::Kafka),
-        None => cx.has("client"),
-    };
     match &api.routes {
-        None if !cx.has("client") && !cx.has("streams") => {
-            let wrong = Diagnostic::error(api.span, "this API leads nowhere");
-            cx.push(wrong.help("add `streams` or `client`, or remove `api`"));
+        Some(routes) if routes.is_empty() => {
+            let wrong = Diagnostic::error(routes.span, "this API leads nowhere");
+            cx.push(wrong.help("add a route such as `/streams: kinesis`, or remove `routes`"));
         }
-        None => {}
         Some(routes) => {
             for (path, route) in routes.iter() {
                 backend(cx, &route.0);
@@ -31,10 +26,23 @@ pub(super) fn check(cx: &mut Check<'_>) {
             }
             tree(cx, api);
         }
+        None if cx.api_to_kafka().is_none() && !cx.has_streams() => nowhere(cx, api),
+        None => {}
     }
-    if to_kafka {
+    if cx.api_to_kafka().is_some() {
         exposure(cx, api);
     }
+}
+
+/// Records that there is nothing for an API without routes of its own to lead to.
+fn nowhere(cx: &mut Check<'_>, api: &Api) {
+    let wrong = Diagnostic::error(api.span, "this API leads nowhere");
+    cx.push(match &cx.parts.client {
+        Some(Some(client)) => wrong
+            .other(client.rest_proxy.enabled.span, "the REST proxy is turned off here")
+            .help("add `streams: {<name>: {}}`, remove `enabled: false`, or remove `api`"),
+        _ => wrong.help("add `streams: {<name>: {}}` or `client: {}`, or remove `api`"),
+    });
 }
 
 fn access(cx: &mut Check<'_>, api: &Api) {
@@ -73,7 +81,7 @@ fn backend(cx: &mut Check<'_>, route: &RouteRules) {
                 cx.push(wrong.other(off, "turned off here").help("remove `enabled: false`, or the route"));
             }
         }
-        Target::Kinesis if !cx.has("streams") => {
+        Target::Kinesis if !cx.has_streams() => {
             let wrong = Diagnostic::error(route.to.span, "there are no streams to lead to");
             cx.push(wrong.help("add `streams: {<name>: {}}`"));
         }

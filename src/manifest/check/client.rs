@@ -65,7 +65,7 @@ fn ways(cx: &mut Check<'_>, client: &Client) {
         let wrong = Diagnostic::warning(from.span, "the whole internet may try to log in");
         cx.push(wrong.help("name your own addresses, or remove `ssh_from` and use SSM Session Manager"));
     }
-    let exposed = matches!(&cx.parts.api, Some(Some(api)) if *api.exposure == Exposure::Public);
+    let exposed = cx.api_to_kafka().is_some_and(|api| *api.exposure == Exposure::Public);
     let public = exposed || !client.ssh_from.is_empty();
     let existing = cx.network.and_then(|network| network.existing.as_ref());
     if let (Some(existing), Some(from)) =

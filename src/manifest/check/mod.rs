@@ -14,6 +14,7 @@ mod sinks;
 mod streams;
 mod topics;
 
+use super::api::Api;
 use super::common::implied;
 use super::decode::Spanned;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean, listed};
@@ -105,6 +106,21 @@ impl Check<'_> {
                 None => seen.push(name),
             }
         }
+    }
+
+    /// Whether there is a stream, right or wrong.
+    fn has_streams(&self) -> bool {
+        !self.names(&["streams"]).is_empty()
+    }
+
+    /// The API, if a route of it leads to the Kafka REST proxy.
+    fn api_to_kafka(&self) -> Option<&Api> {
+        let api = self.parts.api.as_ref()?.as_ref()?;
+        let proxy = match &self.parts.client {
+            Some(client) => client.as_ref().is_some_and(|client| *client.rest_proxy.enabled),
+            None => self.has("client"),
+        };
+        api.leads_to_kafka(proxy).then_some(api)
     }
 
     /// Whether machines in private subnets reach the internet; unknown of a network that is wrong or

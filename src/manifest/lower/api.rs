@@ -105,7 +105,7 @@ impl Lowering<'_> {
                 rules.collect()
             }
             None => {
-                let kafka = self.manifest.client.as_ref().is_some_and(|client| *client.rest_proxy.enabled);
+                let kafka = self.manifest.has_proxy();
                 let kinesis = !self.manifest.streams.is_empty();
                 let kafka = kafka.then(|| ("/{proxy+}".to_owned(), Target::Kafka, vec!["ANY"]));
                 let kinesis = kinesis.then(|| ("/streams".to_owned(), Target::Kinesis, vec![]));

@@ -18,14 +18,10 @@ pub(super) const CLIENT: &str = "client";
 const SSH: i32 = 22;
 
 impl Lowering<'_> {
-    /// Whether the API reaches the client over the internet.
-    pub(super) fn client_is_public(&self) -> bool {
-        self.manifest.api.as_ref().is_some_and(|api| *api.exposure == Exposure::Public)
-    }
-
     pub(super) fn client(&mut self, network: &Network) {
         let Some(section) = &self.manifest.client else { return };
-        let public = self.client_is_public();
+        // Whether the API reaches the client over the internet.
+        let public = self.manifest.api_to_kafka().is_some_and(|api| *api.exposure == Exposure::Public);
         let group = network.group(self.named(CLIENT), "Kafka client and REST proxy", self.client_rules(section));
         let group = self.security_group(CLIENT, &group);
         let profile = self.client_profile(section);
@@ -72,22 +68,16 @@ impl Lowering<'_> {
     }
 
     fn client_rules(&self, section: &Client) -> Vec<Rule> {
-        let mut rules = vec![];
-        let port = section.rest_proxy.port.value;
-        let api = self.manifest.api.is_some() && *section.rest_proxy.enabled;
-        if api && self.client_is_public() {
-            rules.push(tcp(
-                port,
-                Peer::Cidr("0.0.0.0/0".into()),
-                "The REST proxy from API Gateway, which has no fixed addresses",
-            ));
-        } else if api {
-            rules.push(tcp(
-                port,
-                Peer::Group(Ref::to(super::api::LOAD_BALANCER)),
-                "The REST proxy from the load balancer",
-            ));
-        }
+        let caller = self.manifest.api_to_kafka().map(|api| match *api.exposure {
+            Exposure::Public => {
+                (Peer::Cidr("0.0.0.0/0".into()), "The REST proxy from API Gateway, which has no fixed addresses")
+            }
+            Exposure::Private => {
+                (Peer::Group(Ref::to(super::api::LOAD_BALANCER)), "The REST proxy from the load balancer")
+            }
+        });
+        let mut rules: Vec<Rule> =
+            caller.map(|(peer, why)| tcp(section.rest_proxy.port.value, peer, why)).into_iter().collect();
         let ssh = section.ssh_from.iter();
         rules.extend(ssh.map(|from| tcp(SSH, Peer::Cidr(from.value.to_string()), "SSH")));
         rules

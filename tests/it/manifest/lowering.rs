@@ -69,6 +69,36 @@ fn a_machine_with_ssh_stands_in_a_public_subnet_behind_its_gateway() {
     assert!(machine["needs"].to_string().contains("ec2/route-table/public"), "{machine}");
 }
 
+/// Whether anything of `graph` lets the API reach the client machine.
+fn reaches_the_client(graph: &Graph) -> bool {
+    let address = |address: &str| {
+        ["elb/", "apigateway/vpc-link/", "ec2/elastic-ip/client"].iter().any(|start| address.starts_with(start))
+    };
+    graph.resources().keys().any(|found| address(&found.to_string()))
+        || spec(graph, "ec2/security-group/client")["ingress"] != serde_json::json!([])
+}
+
+#[test]
+fn an_api_without_kafka_leaves_the_client_alone() {
+    let only_kinesis = "network: {}\nkafka: {}\nstreams: {pin: {}}\n";
+    for exposure in ["private", "public"] {
+        for client in ["{}", "{rest_proxy: {enabled: false}}"] {
+            let sections = format!(
+                "{only_kinesis}client: {client}\napi: {{exposure: {exposure}, routes: {{/streams: kinesis}}}}\n"
+            );
+            assert!(!reaches_the_client(&lowered(&sections)), "{sections}");
+        }
+        let implied =
+            format!("{only_kinesis}client: {{rest_proxy: {{enabled: false}}}}\napi: {{exposure: {exposure}}}\n");
+        assert!(!reaches_the_client(&lowered(&implied)), "{implied}");
+        let kafka = format!("{only_kinesis}client: {{}}\napi: {{exposure: {exposure}}}\n");
+        assert!(reaches_the_client(&lowered(&kafka)), "{kafka}");
+    }
+    lowered(
+        "network: {nat: single}\nkafka: {}\nstreams: {pin: {}}\nclient: {}\napi: {exposure: public, routes: {/k: kinesis}}\n",
+    );
+}
+
 #[test]
 fn an_override_reaches_any_field() {
     let graph = lowered("streams: {pin: {}}\noverrides:\n  kinesis/stream/pin: {retention_hours: 48}\n");
