@@ -6,6 +6,9 @@ use super::forms;
 use super::layout::Constraint::{Each, Form, Keys, Members, Range};
 use super::section::{choice, section};
 
+/// Topics can be made through AWS from this version on (AWS.md §3.3).
+const TOPICS_SINCE: (u32, u32) = (3, 6);
+
 section! {
     /// An MSK cluster with its topics.
     pub struct Kafka {
@@ -142,7 +145,20 @@ impl Kafka {
 
     /// How many copies `topic` has on `brokers` brokers.
     pub fn replication(&self, topic: &Topic, brokers: i32) -> i32 {
-        topic.replication.map_or_else(|| brokers.clamp(1, 3), |given| *given)
+        topic.replication.map_or_else(|| self.copies(brokers), |given| *given)
+    }
+
+    /// How many copies a topic has that says nothing of them, on `brokers` brokers; a serverless cluster keeps three.
+    pub fn copies(&self, brokers: i32) -> i32 {
+        match *self.mode {
+            Mode::Serverless => 3,
+            _ => brokers.clamp(1, 3),
+        }
+    }
+
+    /// Whether topics can be made through AWS (AWS.md §3.3). If not, those who use topics make them.
+    pub fn manages_topics(&self) -> bool {
+        *self.mode != Mode::Serverless && self.version() >= TOPICS_SINCE
     }
 
     /// Whether clients may sign in `way`; a serverless cluster knows IAM alone.

@@ -20,7 +20,7 @@ section! {
         /// What keys of delivered objects begin with.
         prefix: Spanned<String> = "topics" where Form(&forms::OBJECT_KEY),
         /// Where records go that cannot be delivered: for `connect` a topic, for `channel` what keys in the bucket begin with.
-        /// Left out, `<stack>.<sink>.dead-letters` or `dead-letters/<sink>/`.
+        /// Left out, `<stack>.<sink>.dead-letters` or `dead-letters/<sink>/`. Where AWS makes no topics, Kafka Connect does.
         dead_letters: Option<Spanned<String>>,
         /// The log of the delivery.
         logs: Logs = "{}",
@@ -36,7 +36,8 @@ section! {
         tasks: Option<Spanned<i32>> where Range(1, 1000),
         /// For `connect`: how many records make an object; left out, 1000.
         flush_size: Option<Spanned<i32>> where Range(1, 1_000_000),
-        /// For `connect`: after how many minutes a smaller object is written, by the clock; left out, 10.
+        /// For `connect`: after how many minutes a smaller object is written, by the clock; left out, 10, or never if the
+        /// property `rotate.interval.ms` says when by the time of records.
         rotate_minutes: Option<Spanned<i32>> where Range(1, 1440),
         /// For `connect`: connector properties that go before the generated ones.
         properties: Spanned<Map<Spanned<String>>> = "{}" where PROPERTIES,
@@ -123,6 +124,17 @@ impl Sink {
     /// The topics by name; none when a regular expression chooses them.
     pub fn topics(&self) -> &[Spanned<String>] {
         self.topics.as_ref().map_or(&[], |topics| &topics.value)
+    }
+
+    /// Whether objects are cut by the time of their records, not by the clock.
+    pub fn rotates_by_records(&self) -> bool {
+        let interval = self.properties.get("rotate.interval.ms").and_then(|interval| interval.parse::<i64>().ok());
+        interval.is_some_and(|interval| interval > 0)
+    }
+
+    /// The folder of delivered objects: the prefix without a slash at its end.
+    pub fn folder(&self) -> &str {
+        self.prefix.trim_end_matches('/')
     }
 
     /// The topic for what a connector cannot deliver, or the key prefix of a channel's.

@@ -162,7 +162,7 @@ fn sink(topics: &[String]) -> S3Sink<'_> {
         region: "us-east-1",
         tasks: 3,
         flush_size: 1000,
-        rotate_seconds: 600,
+        rotate_seconds: Some(600),
         dead_letters,
     }
 }
@@ -211,17 +211,21 @@ fn allowed(policy: &aqueduct::resource::Policy) -> Vec<(String, String)> {
 #[test]
 fn the_client_may_use_its_topics_and_no_others() {
     let kafka = Kafka { arn: "CLUSTER".into(), uuid: "main/1".into() };
-    let policy = policies::kafka_client(&place(), &kafka, &["x.pin".into()]);
+    let policy = policies::kafka_client(&place(), &kafka, &["x.pin".into()], &[]);
     let topics: Vec<_> = allowed(&policy).into_iter().filter(|(_, resource)| resource.contains(":topic/")).collect();
     assert!(topics.iter().all(|(_, resource)| resource == "arn:aws:kafka:us-east-1:000000000000:topic/main/1/x.pin"));
     assert!(topics.iter().any(|(action, _)| action == "kafka-cluster:WriteData"));
     assert!(!topics.iter().any(|(action, _)| action.contains("DeleteTopic")));
 }
 
+fn access<'a>(topics: &'a [String], bucket: &'a str) -> policies::S3Sink<'a> {
+    policies::S3Sink { topics, dead_letters: "dead", makes_dead_letters: true, group: "connect-x", bucket }
+}
+
 #[test]
 fn the_sink_may_write_its_bucket_and_no_other() {
     let kafka = Kafka { arn: "CLUSTER".into(), uuid: "main/1".into() };
-    let policy = policies::s3_sink(&place(), &kafka, &["x.pin".into()], Some("dead"), "user-x-bucket");
+    let policy = policies::s3_sink(&place(), &kafka, &access(&["x.pin".into()], "user-x-bucket"));
     let writes: Vec<_> = allowed(&policy).into_iter().filter(|(action, _)| action == "s3:PutObject").collect();
     assert_eq!(writes, [("s3:PutObject".into(), "arn:aws:s3:::user-x-bucket/*".into())]);
     assert!(
@@ -235,8 +239,9 @@ fn the_sink_may_write_its_bucket_and_no_other() {
 fn no_policy_allows_everything() {
     let kafka = Kafka { arn: "CLUSTER".into(), uuid: "main/1".into() };
     let all = [
-        policies::kafka_client(&place(), &kafka, &["a".into()]),
-        policies::s3_sink(&place(), &kafka, &["a".into()], None, "b"),
+        policies::kafka_client(&place(), &kafka, &["a".into()], &["d".into()]),
+        policies::kafka_administrator(&place(), &kafka),
+        policies::s3_sink(&place(), &kafka, &access(&["a".into()], "b")),
         policies::channel(&place(), "b", Some("logs")),
         policies::kinesis_proxy(&place(), &["s".into()]),
         policies::airflow(&place(), "env", "b", None),

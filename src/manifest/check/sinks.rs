@@ -245,7 +245,7 @@ fn dead_letters(cx: &mut Check<'_>, name: &Spanned<String>, sink: &Sink) -> Opti
 
 fn topics(cx: &mut Check<'_>, sink: &Sink, dead_letters: Option<&str>) {
     // Only the topics of a cluster that the manifest can give topics are known.
-    let managed = cx.has("kafka") && !matches!(&cx.parts.kafka, Some(Some(kafka)) if *kafka.mode == Mode::Serverless);
+    let managed = cx.has("kafka") && !matches!(&cx.parts.kafka, Some(Some(kafka)) if !kafka.manages_topics());
     match (&sink.topics, &sink.topics_regex) {
         (Some(_), Some(regex)) => {
             let wrong = Diagnostic::error(regex.span, "`topics` and `topics_regex` exclude each other");

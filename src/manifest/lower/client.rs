@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::cloud_init::{Download, Security, Software, user_data};
 use super::network::{Network, tcp};
-use super::policies::{kafka_client, trust};
+use super::policies::{kafka_administrator, kafka_client, trust};
 use crate::kinds::ec2::elastic_ip::ElasticIp;
 use crate::kinds::ec2::instance::{Instance, Metadata, RootVolume};
 use crate::kinds::ec2::security_group::{Peer, Rule};
@@ -94,7 +94,13 @@ impl Lowering<'_> {
             && kafka.accepts(crate::manifest::kafka::Authentication::Iam)
         {
             let topics: Vec<String> = kafka.topics.names().map(str::to_owned).collect();
-            role.inline.insert("kafka".into(), kafka_client(self.place, &self.kafka_arns(), &topics));
+            let dead_letters: Vec<String> =
+                self.dead_letters().into_iter().filter(|one| !topics.contains(one)).collect();
+            let policy = match kafka.manages_topics() {
+                true => kafka_client(self.place, &self.kafka_arns(), &topics, &dead_letters),
+                false => kafka_administrator(self.place, &self.kafka_arns()),
+            };
+            role.inline.insert("kafka".into(), policy);
         }
         self.add(CLIENT, &role);
         let profile =

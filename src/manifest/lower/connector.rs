@@ -15,8 +15,8 @@ pub struct S3Sink<'a> {
     pub tasks: u32,
     /// Records in one object.
     pub flush_size: u32,
-    /// After how many seconds an object is written however few records it has.
-    pub rotate_seconds: u32,
+    /// After how many seconds, by the clock, an object is written however few records it has.
+    pub rotate_seconds: Option<u32>,
     /// Where records go that cannot be read as JSON.
     pub dead_letters: Option<DeadLetters<'a>>,
 }
@@ -33,7 +33,6 @@ pub struct DeadLetters<'a> {
 /// The properties, all but `connector.class` open to `overrides`, where an empty value takes one away.
 pub fn properties(sink: &S3Sink<'_>, overrides: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let S3Sink { topics, bucket, region, tasks, flush_size, rotate_seconds, dead_letters } = sink;
-    let rotate = u64::from(*rotate_seconds) * 1000;
     let mut properties: BTreeMap<String, String> = BTreeMap::new();
     let mut set = |key: &str, value: String| drop(properties.insert(key.to_owned(), value));
     set("connector.class", "io.confluent.connect.s3.S3SinkConnector".into());
@@ -50,7 +49,9 @@ pub fn properties(sink: &S3Sink<'_>, overrides: &BTreeMap<String, String>) -> BT
     set("value.converter.schemas.enable", "false".into());
     set("flush.size", flush_size.to_string());
     // The only rotation that also writes what an idle partition still holds; it needs the time zone.
-    set("rotate.schedule.interval.ms", rotate.to_string());
+    if let Some(seconds) = rotate_seconds {
+        set("rotate.schedule.interval.ms", (u64::from(*seconds) * 1000).to_string());
+    }
     set("timezone", "UTC".into());
     set("behavior.on.null.values", "ignore".into());
     if let Some(DeadLetters { topic, replication }) = dead_letters {

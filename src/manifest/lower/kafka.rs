@@ -1,6 +1,7 @@
 //! `kafka`: the cluster, its configuration, logs and topics.
 
 use super::Lowering;
+use super::cloud_init::Security;
 use super::network::{Network, tcp};
 use super::policies::Kafka as Arns;
 use crate::kinds::ec2::security_group::{Peer, Rule};
@@ -14,7 +15,7 @@ use crate::kinds::kafka::topic::Topic;
 use crate::manifest::kafka as section;
 use crate::manifest::sinks::Via;
 use crate::resource::{Arn, Auto, Fixed, Initial, Ref, Set};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The only cluster of a stack.
 pub(super) const CLUSTER: &str = "main";
@@ -55,20 +56,14 @@ impl Lowering<'_> {
         self.topics(section, network.private.len());
     }
 
-    /// Who may talk to the brokers: the client and the connectors, on the ports of the ways in.
+    /// Who may talk to the brokers: the client and the connectors, on the port of the way they sign in.
     fn broker_rules(&self, section: &section::Kafka) -> Vec<Rule> {
         let connects = self.manifest.sinks.iter().any(|(_, sink)| *sink.via == Via::Connect);
         let callers =
             [(self.manifest.client.is_some(), "client", "the client machine"), (connects, "connect", "connectors")];
-        let ports = ports(section);
+        let (port, way) = port(&self.bootstrap(section).1);
         let present = callers.into_iter().filter(|(there, ..)| *there);
-        present
-            .flat_map(|(_, group, who)| {
-                ports
-                    .iter()
-                    .map(move |(port, way)| tcp(*port, Peer::Group(Ref::to(group)), &format!("{way} from {who}")))
-            })
-            .collect()
+        present.map(|(_, group, who)| tcp(port, Peer::Group(Ref::to(group)), &format!("{way} from {who}"))).collect()
     }
 
     fn configuration(&mut self, section: &section::Kafka) -> Option<AppliedConfiguration> {
@@ -94,13 +89,18 @@ impl Lowering<'_> {
             let replication = section.replication(topic, brokers);
             self.add(name.value.clone(), &new_topic(&name.value, topic.partitions.value, replication, config));
         }
-        for (name, sink) in self.manifest.sinks.iter().filter(|(_, sink)| *sink.via == Via::Connect) {
-            let topic = sink.dead_letters(self.stack, &name.value);
-            if section.topics.get(&topic).is_none() && *section.mode != section::Mode::Serverless {
+        if section.manages_topics() {
+            for topic in self.dead_letters().into_iter().filter(|topic| section.topics.get(topic).is_none()) {
                 let config = BTreeMap::from([("retention.ms".into(), DEAD_LETTER_RETENTION.into())]);
-                self.add(topic.clone(), &new_topic(&topic, 1, brokers.clamp(1, 3), config));
+                self.add(topic.clone(), &new_topic(&topic, 1, section.copies(brokers), config));
             }
         }
+    }
+
+    /// The topics for what connectors cannot deliver; several may share one.
+    pub(super) fn dead_letters(&self) -> BTreeSet<String> {
+        let connectors = self.manifest.sinks.iter().filter(|(_, sink)| *sink.via == Via::Connect);
+        connectors.map(|(name, sink)| sink.dead_letters(self.stack, &name.value)).collect()
     }
 
     /// The cluster as policies name it.
@@ -109,8 +109,7 @@ impl Lowering<'_> {
     }
 
     /// The brokers for clients, and how to talk to them.
-    pub(super) fn bootstrap(&self, section: &section::Kafka) -> (String, super::cloud_init::Security) {
-        use super::cloud_init::Security;
+    pub(super) fn bootstrap(&self, section: &section::Kafka) -> (String, Security) {
         if section.accepts(section::Authentication::Iam) {
             (Ref::<Cluster, BootstrapBrokersIam>::to(CLUSTER).to_string(), Security::Iam)
         } else if *section.client_broker == section::ClientBroker::Tls {
@@ -131,18 +130,13 @@ fn new_topic(name: &str, partitions: i32, replication: i32, config: BTreeMap<Str
     }
 }
 
-/// The brokers' ports with what they are for (AWS.md §3.1).
-fn ports(section: &section::Kafka) -> Vec<(i32, &'static str)> {
-    let plain = *section.client_broker != section::ClientBroker::Tls;
-    let tls = *section.client_broker != section::ClientBroker::Plaintext;
-    let open = section.accepts(section::Authentication::None);
-    let all = [
-        (section.accepts(section::Authentication::Iam), 9098, "Kafka with IAM"),
-        (section.accepts(section::Authentication::Scram), 9096, "Kafka with passwords"),
-        (section.accepts(section::Authentication::Tls) || open && tls, 9094, "Kafka with TLS"),
-        (open && plain, 9092, "Kafka in plain text"),
-    ];
-    all.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, port, way)| (port, way)).collect()
+/// The brokers' port for a way to talk to them, with what it is for (AWS.md §3.1).
+fn port(security: &Security) -> (i32, &'static str) {
+    match security {
+        Security::Iam => (9098, "Kafka with IAM"),
+        Security::Tls => (9094, "Kafka with TLS"),
+        Security::Plaintext => (9092, "Kafka in plain text"),
+    }
 }
 
 /// What the section says by itself of a cluster with brokers; the rest is filled in by the caller.

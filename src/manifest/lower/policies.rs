@@ -75,10 +75,10 @@ impl Kafka {
     }
 }
 
-/// The client machine: produces to and consumes from exactly `topics`.
-pub fn kafka_client(place: &Place, kafka: &Kafka, topics: &[String]) -> Policy {
-    let mut statements =
-        vec![allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], std::slice::from_ref(&kafka.arn))];
+/// The client machine: produces to and consumes from exactly `topics`, and reads `dead_letters`.
+pub fn kafka_client(place: &Place, kafka: &Kafka, topics: &[String], dead_letters: &[String]) -> Policy {
+    let arns = |topics: &[String]| -> Vec<String> { topics.iter().map(|topic| kafka.topic(place, topic)).collect() };
+    let mut statements = vec![];
     if !topics.is_empty() {
         let actions = [
             "kafka-cluster:DescribeTopic",
@@ -86,20 +86,62 @@ pub fn kafka_client(place: &Place, kafka: &Kafka, topics: &[String]) -> Policy {
             "kafka-cluster:ReadData",
             "kafka-cluster:WriteData",
         ];
-        let topics: Vec<String> = topics.iter().map(|topic| kafka.topic(place, topic)).collect();
-        statements.push(allow(&actions, &topics));
+        statements.push(allow(&actions, &arns(topics)));
         statements.push(allow(&["kafka-cluster:WriteDataIdempotently"], std::slice::from_ref(&kafka.arn)));
     }
-    statements.push(allow(&["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"], &[kafka.group(place, "*")]));
-    document(statements)
+    if !dead_letters.is_empty() {
+        statements.push(allow(&["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], &arns(dead_letters)));
+    }
+    document(client(place, kafka, statements))
 }
 
-/// An S3 sink connector: reads `topics`, writes what it must to its own topics and `dead_letters`, and
-/// delivers to `bucket`.
-pub fn s3_sink(place: &Place, kafka: &Kafka, topics: &[String], dead_letters: Option<&str>, bucket: &str) -> Policy {
+/// The client machine of a cluster whose topics AWS does not make: makes, changes and uses them all, but deletes none.
+pub fn kafka_administrator(place: &Place, kafka: &Kafka) -> Policy {
+    let actions = [
+        "kafka-cluster:AlterTopic",
+        "kafka-cluster:AlterTopicDynamicConfiguration",
+        "kafka-cluster:CreateTopic",
+        "kafka-cluster:DescribeTopic",
+        "kafka-cluster:DescribeTopicDynamicConfiguration",
+        "kafka-cluster:ReadData",
+        "kafka-cluster:WriteData",
+    ];
+    let idempotently = allow(&["kafka-cluster:WriteDataIdempotently"], std::slice::from_ref(&kafka.arn));
+    document(client(place, kafka, vec![allow(&actions, &[kafka.topic(place, "*")]), idempotently]))
+}
+
+/// What a client does whatever the topics, around `topics`.
+fn client(place: &Place, kafka: &Kafka, topics: Vec<Value>) -> Vec<Value> {
+    let connect = allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], std::slice::from_ref(&kafka.arn));
+    let groups = allow(&["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"], &[kafka.group(place, "*")]);
+    [vec![connect], topics, vec![groups]].concat()
+}
+
+/// What an S3 sink connector works with.
+#[derive(Clone, Debug)]
+pub struct S3Sink<'a> {
+    /// The topics it reads.
+    pub topics: &'a [String],
+    /// The topic for what it cannot deliver.
+    pub dead_letters: &'a str,
+    /// Whether Kafka Connect makes that topic, because AWS cannot.
+    pub makes_dead_letters: bool,
+    /// The consumer group that its offsets belong to.
+    pub group: &'a str,
+    /// The bucket it writes to.
+    pub bucket: &'a str,
+}
+
+/// An S3 sink connector: reads its topics, writes what it must to its own topics and its dead letters, and delivers.
+pub fn s3_sink(place: &Place, kafka: &Kafka, sink: &S3Sink<'_>) -> Policy {
     let own = kafka.topic(place, "__amazon_msk_connect_*");
-    let topics: Vec<String> = topics.iter().map(|topic| kafka.topic(place, topic)).collect();
-    let mut statements = vec![
+    let topics: Vec<String> = sink.topics.iter().map(|topic| kafka.topic(place, topic)).collect();
+    let bucket = sink.bucket;
+    let mut undelivered = vec!["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"];
+    if sink.makes_dead_letters {
+        undelivered.insert(0, "kafka-cluster:CreateTopic");
+    }
+    document(vec![
         allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], std::slice::from_ref(&kafka.arn)),
         allow(&["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], &topics),
         allow(
@@ -113,19 +155,15 @@ pub fn s3_sink(place: &Place, kafka: &Kafka, topics: &[String], dead_letters: Op
         ),
         allow(
             &["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
-            &[kafka.group(place, "__amazon_msk_connect_*"), kafka.group(place, "connect-*")],
+            &[kafka.group(place, "__amazon_msk_connect_*"), kafka.group(place, sink.group)],
         ),
         allow(&["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], &[place.s3(bucket)]),
         allow(
             &["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
             &[place.s3(format!("{bucket}/*"))],
         ),
-    ];
-    if let Some(topic) = dead_letters {
-        let actions = ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"];
-        statements.push(allow(&actions, &[kafka.topic(place, topic)]));
-    }
-    document(statements)
+        allow(&undelivered, &[kafka.topic(place, sink.dead_letters)]),
+    ])
 }
 
 /// A channel: delivers to `bucket` and writes its log.

@@ -4,7 +4,7 @@ use super::Lowering;
 use super::connector::{DeadLetters, S3Sink, properties};
 use super::kafka::CLUSTER;
 use super::network::Network;
-use super::policies::{channel, s3_sink, trust};
+use super::policies::{self, channel, s3_sink, trust};
 use crate::kinds::iam::role::Role;
 use crate::kinds::kafka::channel as native;
 use crate::kinds::kafka::cluster::Logs;
@@ -59,25 +59,37 @@ impl Lowering<'_> {
         let topics = chosen(sink, kafka);
         let source = self.place.arn("kafkaconnect", format!("connector/{physical}/*"));
         let trusted = trust(self.place, &["kafkaconnect.amazonaws.com"], Some(source));
-        let policy = s3_sink(self.place, &self.kafka_arns(), &topics, Some(&dead_letters), &bucket);
+        let mut given = texts(&sink.properties);
+        // Kafka Connect names the group after the connector unless it is told another (PIPELINE §5).
+        let group = given.get("consumer.override.group.id").cloned().unwrap_or_else(|| format!("connect-{physical}"));
+        let access = policies::S3Sink {
+            topics: &topics,
+            dead_letters: &dead_letters,
+            makes_dead_letters: !kafka.manages_topics(),
+            group: &group,
+            bucket: &bucket,
+        };
+        let policy = s3_sink(self.place, &self.kafka_arns(), &access);
         let role_name = format!("sink-{name}");
         self.role(&role_name, "An S3 sink connector", trusted, policy, vec![]);
         let logs = self.log_group(&role_name, format!("/aqueduct/{}/sink/{name}", self.stack), &sink.logs);
-        let replication = kafka.brokers(network.private.len()).clamp(1, 3);
-        let mut given = texts(&sink.properties);
+        let replication = kafka.copies(kafka.brokers(network.private.len()));
         if let Some(regex) = &sink.topics_regex {
             given.entry("topics.regex".into()).or_insert_with(|| regex.value.clone());
         }
-        if sink.prefix.value != "topics" {
-            given.entry("topics.dir".into()).or_insert_with(|| sink.prefix.value.clone());
+        if sink.folder() != "topics" {
+            given.entry("topics.dir".into()).or_insert_with(|| sink.folder().to_owned());
         }
+        // A clock that nobody asked for would cut objects that are to depend on their records alone.
+        let clock = (!sink.rotates_by_records()).then_some(10);
+        let clock = sink.rotate_minutes.as_ref().map(|minutes| minutes.value).or(clock);
         let settings = S3Sink {
             topics: &topics,
             bucket: &bucket,
             region: &self.place.region,
             tasks: sink.tasks.as_ref().map_or(3, |tasks| tasks.value).unsigned_abs(),
             flush_size: sink.flush_size.as_ref().map_or(1000, |size| size.value).unsigned_abs(),
-            rotate_seconds: sink.rotate_minutes.as_ref().map_or(10, |minutes| minutes.value).unsigned_abs() * 60,
+            rotate_seconds: clock.map(|minutes| minutes.unsigned_abs() * 60),
             dead_letters: Some(DeadLetters { topic: &dead_letters, replication }),
         };
         let configuration: Properties = properties(&settings, &given).into_iter().collect();
@@ -86,7 +98,7 @@ impl Lowering<'_> {
         let mut needs: Vec<String> = topics
             .iter()
             .filter(|topic| kafka.topics.get(topic).is_some())
-            .chain([&dead_letters])
+            .chain(kafka.manages_topics().then_some(&dead_letters))
             .map(|topic| Ref::<Topic>::to(topic).to_string())
             .collect();
         needs.extend(network.private_ways.iter().cloned());
@@ -177,7 +189,7 @@ impl Lowering<'_> {
                 destination: Fixed(native::Destination::S3(native::S3Destination {
                     bucket: Ref::to(&sink.bucket.value),
                     bucket_owner: None,
-                    prefix: Some(format!("{}/", sink.prefix.value.trim_end_matches('/'))),
+                    prefix: Some(format!("{}/", sink.folder())),
                     key_template: Auto(sink.key_template.as_ref().map(|template| template.value.clone())),
                     compression: match sink.compression.as_ref().map_or(Compression::Gzip, |given| given.value) {
                         Compression::None => native::Compression::None,

@@ -6,7 +6,7 @@ use aqueduct::world::Graph;
 use serde_json::Value;
 
 /// What is made of `sections`, whose files lie where the broken manifests do.
-fn lowered(sections: &str) -> Graph {
+pub(super) fn lowered(sections: &str) -> Graph {
     let text = format!("aqueduct: 1\nstack: pinterest\nregion: us-east-1\n{sections}");
     let path = "tests/it/manifest/broken/m.yaml".into();
     let sources = Sources::new(vec![Source { path, text }]);
@@ -17,7 +17,7 @@ fn lowered(sections: &str) -> Graph {
     lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
 }
 
-fn spec<'g>(graph: &'g Graph, address: &str) -> &'g Value {
+pub(super) fn spec<'g>(graph: &'g Graph, address: &str) -> &'g Value {
     let found = graph.resources().iter().find(|(found, _)| found.to_string() == address);
     &found.unwrap_or_else(|| panic!("no {address}")).1.spec
 }

@@ -3,6 +3,7 @@
 mod broken;
 mod decode;
 mod interpolate;
+mod kafka;
 mod lowering;
 mod merge;
 mod regex;
