@@ -10,6 +10,7 @@ mod files;
 mod kafka;
 mod names;
 mod network;
+mod plugin;
 mod sinks;
 mod streams;
 mod topics;

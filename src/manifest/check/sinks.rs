@@ -1,6 +1,6 @@
 //! Sinks: what a connector and a channel take, and what they would do to each other.
 
-use super::{Check, files};
+use super::{Check, files, plugin};
 use crate::manifest::decode::Spanned;
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::forms;
@@ -90,7 +90,10 @@ fn connect(cx: &mut Check<'_>, name: &Spanned<String>, sink: &Sink) {
         ],
     );
     match &sink.plugin {
-        Some(plugin) => files::file(cx, plugin, &["zip", "jar"]),
+        Some(plugin) => {
+            files::file(cx, plugin, &["zip", "jar"]);
+            plugin::check(cx, plugin);
+        }
         None => {
             let wrong = Diagnostic::error(sink.span, format!("the sink `{}` has no plugin", name.value));
             cx.push(wrong.help("download Confluent's S3 sink connector and write `plugin: <its ZIP file>`"));

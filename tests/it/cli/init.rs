@@ -30,7 +30,12 @@ fn it_is_valid_as_it_is() {
 
 #[test]
 fn it_is_valid_with_everything_uncommented() {
-    assert_eq!(wrong(&uncommented()), "");
+    let wrong = wrong(&uncommented());
+    assert!(
+        wrong.starts_with("warning: `plugins/confluentinc-kafka-connect-s3.zip` has no `.jar` file in it"),
+        "{wrong}"
+    );
+    assert_eq!(wrong.matches(" --> ").count(), 1, "{wrong}");
 }
 
 #[test]

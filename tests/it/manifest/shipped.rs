@@ -18,7 +18,10 @@ fn shipped(name: &str) -> Loaded {
 fn every_manifest_that_comes_along_is_valid() {
     for name in ["pinterest.yaml", "minimal.yaml", "kafka-express.yaml", "existing-network.yaml"] {
         let loaded = shipped(name);
-        assert_eq!(loaded.diagnostics.render(&loaded.sources, false), "", "{name}");
+        let said: Vec<String> =
+            loaded.diagnostics.placed(&loaded.sources).map(|(one, _)| one.message.clone()).collect();
+        let placeholder = said.iter().all(|message| message.contains(".zip` has no `.jar` file in it"));
+        assert!(placeholder && said.len() == usize::from(name == "pinterest.yaml"), "{name}: {said:?}");
         assert!(loaded.manifest.is_some(), "{name}");
     }
 }
