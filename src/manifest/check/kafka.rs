@@ -9,12 +9,68 @@ use crate::manifest::source::Span;
 const SMALLEST_FOR_THROUGHPUT: i32 = 10;
 /// Most brokers of a cluster that ZooKeeper keeps together.
 const MOST_WITH_ZOOKEEPER: i32 = 30;
+/// Express brokers have no Kafka before this.
+const EXPRESS_SINCE: (u32, u32) = (3, 6);
+
+/// Server properties that MSK keeps to itself on Express brokers.
+const READ_ONLY: [&str; 17] = [
+    "broker.id",
+    "broker.rack",
+    "default.replication.factor",
+    "fetch.max.bytes",
+    "group.max.size",
+    "inter.broker.listener.name",
+    "inter.broker.protocol.version",
+    "listeners",
+    "log.message.format.version",
+    "min.insync.replicas",
+    "num.io.threads",
+    "num.network.threads",
+    "replica.fetch.response.max.bytes",
+    "request.timeout.ms",
+    "transaction.state.log.min.isr",
+    "transaction.state.log.replication.factor",
+    "unclean.leader.election.enable",
+];
+
+/// Server properties that a configuration may set on Express brokers.
+const EXPRESS: [&str; 26] = [
+    "allow.everyone.if.no.acl.found",
+    "auto.create.topics.enable",
+    "compression.type",
+    "connections.max.idle.ms",
+    "delete.topic.enable",
+    "group.initial.rebalance.delay.ms",
+    "group.max.session.timeout.ms",
+    "leader.imbalance.per.broker.percentage",
+    "log.cleanup.policy",
+    "log.message.timestamp.after.max.ms",
+    "log.message.timestamp.before.max.ms",
+    "log.message.timestamp.type",
+    "log.retention.bytes",
+    "log.retention.ms",
+    "max.connections.per.ip",
+    "max.incremental.fetch.session.cache.slots",
+    "message.max.bytes",
+    "num.partitions",
+    "offsets.retention.minutes",
+    "replica.fetch.max.bytes",
+    "replica.selector.class",
+    "socket.receive.buffer.bytes",
+    "socket.request.max.bytes",
+    "socket.send.buffer.bytes",
+    "transaction.max.timeout.ms",
+    "transactional.id.expiration.ms",
+];
 
 pub(super) fn check(cx: &mut Check<'_>) {
     let Some(Some(kafka)) = &cx.parts.kafka else { return };
     match *kafka.mode {
         Mode::Serverless => serverless(cx, kafka),
-        Mode::Express => express(cx, kafka),
+        Mode::Express => {
+            express(cx, kafka);
+            express_software(cx, kafka);
+        }
         Mode::Standard => standard(cx, kafka),
     }
     if *kafka.mode != Mode::Serverless {
@@ -25,7 +81,7 @@ pub(super) fn check(cx: &mut Check<'_>) {
 
 fn serverless(cx: &mut Check<'_>, kafka: &Kafka) {
     let broker = |span: Option<Span>| span;
-    let given: [(&str, Option<Span>); 10] = [
+    let given: [(&str, Option<Span>); 11] = [
         ("version", kafka.version.given.then_some(kafka.version.span)),
         ("broker_type", broker(kafka.broker_type.as_ref().map(|given| given.span))),
         ("brokers", broker(kafka.brokers.map(|given| given.span))),
@@ -36,6 +92,7 @@ fn serverless(cx: &mut Check<'_>, kafka: &Kafka) {
         ("monitoring", (*kafka.monitoring != Monitoring::Default).then_some(kafka.monitoring.span)),
         ("certificate_authorities", kafka.certificate_authorities.first().map(|given| given.span)),
         ("logs", kafka.logs.given.then_some(kafka.logs.span)),
+        ("prune", kafka.prune.then_some(kafka.prune.span)),
     ];
     for (name, span) in given {
         if let Some(span) = span {
@@ -80,6 +137,26 @@ fn express(cx: &mut Check<'_>, kafka: &Kafka) {
             cx.network.map(|network| network.existing.as_ref().map_or(network.zones.span, |existing| existing.span));
         let wrong = zones.into_iter().fold(wrong, |wrong, span| wrong.other(span, "the network"));
         cx.push(wrong.help("write `zones: 3`, give three private subnets, or write `mode: standard`"));
+    }
+}
+
+/// The version and the server properties of Express brokers.
+fn express_software(cx: &mut Check<'_>, kafka: &Kafka) {
+    if kafka.version() < EXPRESS_SINCE {
+        let message = format!("Express brokers need Kafka 3.6 or newer, not {}", kafka.version.value);
+        let wrong = Diagnostic::error(kafka.version.span, message).other(kafka.mode.span, "Express");
+        cx.push(wrong.help("write `version: 3.8.x`, or `mode: standard`"));
+    }
+    for (name, _) in kafka.configuration.iter().filter(|(name, _)| !EXPRESS.contains(&name.as_str())) {
+        let wrong = match READ_ONLY.contains(&name.as_str()) {
+            true => Diagnostic::error(name.span, format!("Express brokers keep `{}` to themselves", name.value)),
+            false => {
+                let message = format!("`{}` is none of the properties that AWS lists for Express brokers", name.value);
+                Diagnostic::warning(name.span, message)
+            }
+        };
+        let retention = name.starts_with("log.retention.").then_some("write `log.retention.ms` instead");
+        cx.push(wrong.other(kafka.mode.span, "Express").help(retention.unwrap_or("remove it")));
     }
 }
 
@@ -175,6 +252,11 @@ fn authentication(cx: &mut Check<'_>, kafka: &Kafka) {
             );
         }
         _ => {}
+    }
+    if let Some(way) = given(Authentication::Scram) {
+        let message = "nobody can sign in with a password before secrets are associated with the cluster";
+        let wrong = Diagnostic::warning(way.span, message);
+        cx.push(wrong.help("do it with `aws kafka batch-associate-scram-secret`, or remove `scram`"));
     }
     if let Some(way) = given(Authentication::None) {
         let wrong = Diagnostic::warning(way.span, "whoever reaches the brokers may read and write every topic");

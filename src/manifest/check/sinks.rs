@@ -10,7 +10,7 @@ use crate::manifest::sinks::{Sink, Via, Workers};
 use crate::manifest::source::Span;
 
 /// Properties that follow from the rest of a sink, each with what to write instead.
-const GENERATED: [(&str, &str); 7] = [
+const GENERATED: [(&str, &str); 8] = [
     ("connector.class", "leave it out: another class is another connector"),
     ("topics", "write `topics: […]` in the sink"),
     ("topics.regex", "write `topics_regex` in the sink"),
@@ -18,6 +18,13 @@ const GENERATED: [(&str, &str); 7] = [
     ("s3.bucket.name", "write `bucket` in the sink"),
     ("s3.region", "leave it out: it is that of the manifest"),
     ("topics.dir", "write `prefix` in the sink"),
+    ("errors.deadletterqueue.topic.name", "write `dead_letters` in the sink"),
+];
+
+/// Partitioners that know no time of records.
+const TIMELESS: [&str; 2] = [
+    "io.confluent.connect.storage.partitioner.DefaultPartitioner",
+    "io.confluent.connect.storage.partitioner.FieldPartitioner",
 ];
 
 /// What worker properties must not begin with (AWS.md §4.2).
@@ -104,6 +111,7 @@ fn connect(cx: &mut Check<'_>, name: &Spanned<String>, sink: &Sink) {
     }
     properties(cx, sink);
     objects(cx, sink);
+    rotation(cx, sink);
     if cx.way_out() == Some(false) && !cx.endpoint("sts") {
         let wrong = Diagnostic::error(cx.nat(), "the connector has no way to AWS's STS, where it gets its credentials");
         let wrong = wrong.other(name.span, "the connector");
@@ -229,6 +237,22 @@ fn objects(cx: &mut Check<'_>, sink: &Sink) {
     }
 }
 
+fn rotation(cx: &mut Check<'_>, sink: &Sink) {
+    let property = |key: &str| sink.properties.get(key);
+    if let (Some(minutes), Some(clock)) = (sink.rotate_minutes, property("rotate.schedule.interval.ms")) {
+        let wrong = Diagnostic::error(clock.span, "`rotate.schedule.interval.ms` is given twice");
+        cx.push(wrong.other(minutes.span, "as `rotate_minutes`").help("remove one of the two"));
+    }
+    let timeless = property("partitioner.class").is_none_or(|class| TIMELESS.contains(&class.as_str()));
+    if let Some(interval) = property("rotate.interval.ms").filter(|_| timeless && sink.rotates_by_records()) {
+        let message = "the connector ignores `rotate.interval.ms` unless its partitioner goes by time";
+        let wrong = Diagnostic::error(interval.span, message).help("write `rotate_minutes` to go by the clock");
+        cx.push(
+            wrong.help("or add `partitioner.class: io.confluent.connect.storage.partitioner.TimeBasedPartitioner`"),
+        );
+    }
+}
+
 /// The dead-letter topic of a connector, if its name is good.
 fn dead_letters(cx: &mut Check<'_>, name: &Spanned<String>, sink: &Sink) -> Option<String> {
     let form = match *sink.via {
@@ -305,7 +329,7 @@ fn overlaps(cx: &mut Check<'_>) {
     for (_, sink) in sinks.iter() {
         for topic in sink.topics() {
             let same = |(other, by): &&(&Spanned<String>, &Sink)| {
-                let place = by.bucket.value == sink.bucket.value && by.prefix.value == sink.prefix.value;
+                let place = by.bucket.value == sink.bucket.value && by.folder() == sink.folder();
                 other.value == topic.value && place && by.span != sink.span
             };
             if let Some((other, _)) = seen.iter().find(same) {

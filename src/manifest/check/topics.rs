@@ -4,10 +4,13 @@ use super::Check;
 use crate::manifest::decode::Spanned;
 use crate::manifest::diagnostic::{Diagnostic, did_you_mean};
 use crate::manifest::kafka::{Kafka, Mode, Topic};
+use crate::manifest::source::Span;
 use std::collections::HashMap;
 
-/// Topics can be made through AWS from this version on.
-const LEAST_VERSION: (u32, u32) = (3, 6);
+/// How many copies must be in sync where nothing says so, in three zones and in two (PIPELINE §4).
+const IN_SYNC: (i32, i32) = (2, 1);
+/// The setting that says it.
+const LEAST: &str = "min.insync.replicas";
 
 /// The settings of a topic in Kafka 3.8.
 const SETTINGS: [&str; 34] = [
@@ -67,14 +70,18 @@ pub(super) fn check(cx: &mut Check<'_>) {
     if *kafka.mode == Mode::Serverless {
         return;
     }
-    if let Some((first, _)) = kafka.topics.iter().next()
-        && kafka.version() < LEAST_VERSION
-    {
+    // Express brokers do not have such versions at all.
+    let old = !kafka.manages_topics() && *kafka.mode == Mode::Standard;
+    if let Some((first, _)) = kafka.topics.iter().next().filter(|_| old) {
         let message = format!("topics need Kafka 3.6 or newer, not {}", kafka.version.value);
         let wrong = Diagnostic::error(kafka.version.span, message).other(first.span, "the first topic");
         cx.push(wrong.help("write `version: 3.8.x`, or remove `topics` and make them from the client machine"));
     }
-    if *kafka.prune && kafka.topics.is_empty() {
+    if *kafka.prune && old {
+        let message = format!("topics of Kafka {} cannot be deleted through AWS", kafka.version.value);
+        let wrong = Diagnostic::error(kafka.prune.span, message).other(kafka.version.span, "the version");
+        cx.push(wrong.help("write `version: 3.8.x`, or remove `prune`"));
+    } else if *kafka.prune && kafka.topics.is_empty() {
         let wrong = Diagnostic::warning(kafka.prune.span, "every topic of the cluster will be deleted");
         cx.push(wrong.help("list the topics to keep in `topics`, or remove `prune`"));
     }
@@ -84,6 +91,7 @@ pub(super) fn check(cx: &mut Check<'_>) {
         settings(cx, kafka, topic);
     }
     alike(cx, kafka);
+    in_sync(cx, kafka, brokers);
     if let Some(brokers) = brokers {
         load(cx, kafka, brokers);
     }
@@ -104,11 +112,50 @@ fn copies(cx: &mut Check<'_>, kafka: &Kafka, name: &Spanned<String>, topic: &Top
             cx.push(Diagnostic::warning(given.span, message).help("write `replication: 3`"));
         }
     }
-    if let Some(least) = topic.config.get("min.insync.replicas")
-        && least.parse::<i32>().is_ok_and(|least| least > copies)
-    {
-        let message = format!("nothing can be written: {} copies must be in sync of {copies}", least.value);
-        cx.push(Diagnostic::error(least.span, message).help("write a number below that of the copies, such as 2"));
+    // Express brokers keep the setting, and the three copies, to themselves.
+    if *kafka.mode == Mode::Express {
+        return;
+    }
+    let Some(least) = topic.config.get(LEAST) else {
+        let (least, given) = (least_in_sync(cx, kafka), topic.replication);
+        if let Some(given) = given.filter(|given| **given > 1 && least.is_some_and(|least| **given <= least)) {
+            let fewer = *given - 1;
+            let help = format!("take more copies, or write `config: {{{LEAST}: {fewer}}}`");
+            cx.push(stalled(given.span, *given).help(help));
+        }
+        return;
+    };
+    match least.parse::<i32>() {
+        Ok(number) if number > copies => {
+            let message = format!("nothing can be written: {} copies must be in sync of {copies}", least.value);
+            cx.push(Diagnostic::error(least.span, message).help("write a number below that of the copies, such as 2"));
+        }
+        Ok(number) if number == copies && copies > 1 => {
+            cx.push(stalled(least.span, copies).help("write a number below that of the copies"));
+        }
+        _ => {}
+    }
+}
+
+/// Records if the cluster's own setting leaves no copy to spare.
+fn in_sync(cx: &mut Check<'_>, kafka: &Kafka, brokers: Option<i32>) {
+    let Some(copies) = brokers.map(|brokers| kafka.copies(brokers)) else { return };
+    let Some((name, least)) = kafka.configuration.iter().find(|(name, _)| name.as_str() == LEAST) else { return };
+    if *kafka.mode == Mode::Standard && least.parse::<i32>().is_ok_and(|least| least >= copies && copies > 1) {
+        cx.push(stalled(name.span, copies).help("write a number below that of the copies"));
+    }
+}
+
+fn stalled(span: Span, copies: i32) -> Diagnostic {
+    let message = format!("while a broker restarts, nothing can be written: all {copies} copies must be in sync");
+    Diagnostic::warning(span, message)
+}
+
+/// How many copies must be in sync of topics that do not say so, if that is known.
+fn least_in_sync(cx: &Check<'_>, kafka: &Kafka) -> Option<i32> {
+    match kafka.configuration.get(LEAST) {
+        Some(least) => least.parse().ok(),
+        None => Some(if cx.zones()? == 3 { IN_SYNC.0 } else { IN_SYNC.1 }),
     }
 }
 
