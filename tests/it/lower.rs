@@ -41,7 +41,6 @@ fn user_data_is_cloud_config_that_starts_the_proxy() {
     let proxy = &files["/opt/aqueduct/kafka-rest.properties"];
     assert!(proxy.contains("bootstrap.servers=⟦kafka/cluster/main|bootstrap_brokers_iam⟧\n"), "{proxy}");
     assert!(proxy.contains("client.sasl.mechanism=AWS_MSK_IAM\n"), "{proxy}");
-    assert!(proxy.contains("producer.max.block.ms=15000\n"), "{proxy}");
     let unit = &files["/etc/systemd/system/kafka-rest.service"];
     assert!(unit.contains("Environment=CLASSPATH=/opt/aqueduct/aws-msk-iam-auth.jar\n"), "{unit}");
     assert!(unit.contains("Restart=always\n"), "{unit}");
@@ -80,6 +79,34 @@ fn properties_are_written_as_java_reads_them() {
     let properties = &files["/opt/aqueduct/kafka-rest.properties"];
     assert!(properties.contains("producer.client.id=\\ C:\\\\new \\u00fc \\u0001\n"), "{properties}");
     assert_eq!(properties.matches("listeners=").count(), 1, "{properties}");
+}
+
+/// The number that `key` is set to.
+fn number(properties: &str, key: &str) -> Option<u32> {
+    let mut lines = properties.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    lines.next().map(|value| value.parse().unwrap())
+}
+
+#[test]
+fn the_proxy_gives_up_before_api_gateway_does() {
+    let proxy = |given: &[(&str, &str)]| {
+        let mut software = software();
+        let given = given.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        software.rest_proxy.as_mut().unwrap().properties = given.collect();
+        written_files(&user_data(&software))["/opt/aqueduct/kafka-rest.properties"].clone()
+    };
+    let properties = proxy(&[]);
+    let of = |name: &str| number(&properties, &format!("producer.{name}")).unwrap();
+    assert!(of("max.block.ms") + of("delivery.timeout.ms") < 29_000, "{properties}");
+    assert!(of("request.timeout.ms") < of("delivery.timeout.ms"), "Kafka refuses anything else: {properties}");
+    for key in ["delivery.timeout.ms", "request.timeout.ms", "linger.ms"] {
+        let properties = proxy(&[(&format!("producer.{key}"), "20000")]);
+        let set = |name: &str| number(&properties, &format!("producer.{name}"));
+        assert_eq!(set(key), Some(20_000), "{properties}");
+        for other in ["delivery.timeout.ms", "request.timeout.ms"].into_iter().filter(|other| *other != key) {
+            assert_eq!(set(other), None, "what the user sets must not fall out with what we set: {properties}");
+        }
+    }
 }
 
 #[test]

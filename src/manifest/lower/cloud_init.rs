@@ -108,13 +108,22 @@ fn client_properties(software: &Software) -> String {
     software.security.properties().iter().map(line).collect()
 }
 
+/// How long a record may be on its way, and the parts of that.
+const DELIVERY: [&str; 3] = ["producer.delivery.timeout.ms", "producer.request.timeout.ms", "producer.linger.ms"];
+
+/// Looking for the topic and delivering take less together than API Gateway's 29 seconds, so that callers see the broker's
+/// error and not a time-out.
 fn proxy_properties(software: &Software, proxy: &RestProxy) -> String {
     let mut properties = BTreeMap::from([
         ("listeners".to_owned(), format!("http://0.0.0.0:{}", proxy.port)),
         ("bootstrap.servers".to_owned(), software.bootstrap_servers.clone()),
-        // Below API Gateway's 29 seconds, so that callers see the broker's error and not a time-out.
-        ("producer.max.block.ms".to_owned(), "15000".to_owned()),
+        ("producer.max.block.ms".to_owned(), "10000".to_owned()),
     ]);
+    // Kafka refuses to start where a delivery may not take as long as what it is made of.
+    if !DELIVERY.iter().any(|key| proxy.properties.contains_key(*key)) {
+        properties.insert("producer.request.timeout.ms".to_owned(), "10000".to_owned());
+        properties.insert("producer.delivery.timeout.ms".to_owned(), "15000".to_owned());
+    }
     let security = software.security.properties().iter();
     properties.extend(security.map(|(key, value)| (format!("client.{key}"), (*value).to_owned())));
     properties.retain(|key, _| !proxy.properties.contains_key(key));
