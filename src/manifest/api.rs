@@ -94,6 +94,13 @@ section! {
     }
 }
 
+impl CorsRules {
+    /// The origin, `*` for all.
+    pub fn origin(&self) -> &str {
+        self.origins.first().map_or("*", |origin| origin.value.as_str())
+    }
+}
+
 /// CORS; `true` and `false` are short for all defaults and none.
 #[derive(Clone, Debug)]
 pub struct Cors(pub Option<CorsRules>);

@@ -5,7 +5,7 @@ use aqueduct::apply::{Interrupt, apply};
 use aqueduct::kinds::apigateway::rest_api::RestApi;
 use aqueduct::plan::{Action, plan};
 use aqueduct::world::Graph;
-use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation, PutMode};
+use aws_sdk_apigateway::types::{GatewayResponseType, IntegrationType, Op, PatchOperation, PutMode};
 use aws_smithy_types::Blob;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -20,12 +20,16 @@ fn mock(template: &str) -> Value {
 
 /// An API with `routes` and a stage.
 fn deployed(routes: Value) -> Graph {
+    with_stage(&api(routes))
+}
+
+fn with_stage(api: &Value) -> Graph {
     let stage = json!({
         "name": "prod",
         "api": "⟦apigateway/rest-api/main|id⟧",
         "definition": "⟦apigateway/rest-api/main|definition⟧",
     });
-    graph([("apigateway/rest-api/main", &api(routes)), ("apigateway/stage/main", &stage)])
+    graph([("apigateway/rest-api/main", api), ("apigateway/stage/main", &stage)])
 }
 
 fn two_routes() -> Graph {
@@ -280,6 +284,50 @@ async fn a_refused_document_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_api_answers_by_itself_is_set_by_type_and_class() {
+    let lab = Lab::new().await;
+    let id = empty_api(&lab).await;
+    let gateway = lab.cx.apigateway();
+    let all = gateway.get_gateway_responses().rest_api_id(&id).send().await.unwrap().items.unwrap();
+    assert_eq!(all.len(), GatewayResponseType::values().len());
+    assert!(all.iter().all(|response| response.default_response));
+    let class = gateway.put_gateway_response().rest_api_id(&id).response_type(GatewayResponseType::Default5Xx);
+    class.status_code("599").response_parameters("gatewayresponse.header.X", "'y'").send().await.unwrap();
+    let failure = gateway.put_gateway_response().rest_api_id(&id).response_type(GatewayResponseType::AuthorizerFailure);
+    let failure = failure.response_parameters("gatewayresponse.header.foo", "'bar'").send().await.unwrap();
+    assert_eq!((failure.status_code.as_deref(), failure.default_response), (Some("500"), false));
+    assert_eq!(failure.response_templates.unwrap()["application/json"], r#"{"message":$context.error.messageString}"#);
+    let get = |kind| gateway.get_gateway_response().rest_api_id(&id).response_type(kind).send();
+    let timeout = get(GatewayResponseType::IntegrationTimeout).await.unwrap();
+    assert_eq!((timeout.status_code.as_deref(), timeout.default_response), (Some("599"), true));
+    assert_eq!(timeout.response_parameters.unwrap()["gatewayresponse.header.X"], "'y'");
+    let delete = |kind| gateway.delete_gateway_response().rest_api_id(&id).response_type(kind).send();
+    delete(GatewayResponseType::Default5Xx).await.unwrap();
+    let error = aqueduct::aws::Error::from(delete(GatewayResponseType::Default5Xx).await.unwrap_err());
+    assert!(error.is("NotFoundException", "Gateway response type not defined on api"), "{error}");
+    assert_eq!(get(GatewayResponseType::IntegrationTimeout).await.unwrap().status_code.as_deref(), Some("504"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_answer_of_the_api_itself_is_deployed() {
+    let lab = Lab::new().await;
+    lab.run(&two_routes()).await.succeeded("create");
+    let (id, before, _) = ids(&lab).await;
+    let mut api = api(json!({ "GET /a": mock("1"), "GET /b": mock("2") }));
+    api["gateway_responses"] = json!({ "DEFAULT_4XX": { "parameters": { "gatewayresponse.header.X": "'y'" } } });
+    let wanted = with_stage(&api);
+    lab.run(&wanted).await.succeeded("change");
+    let (_, after, _) = ids(&lab).await;
+    assert_ne!(after, before);
+    let shown = lab.sandbox.with_account(|account| {
+        let deployment = &account.apigateway.apis[&id].deployments[&after];
+        deployment.tree.gateway_responses["DEFAULT_4XX"].response_parameters.clone()
+    });
+    assert_eq!(shown["gatewayresponse.header.X"], "'y'");
+    assert!(lab.plan(&wanted).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_tree_made_call_by_call_reads_like_an_imported_one() {
     let lab = Lab::new().await;
     let wanted = deployed(json!({ "ANY /{proxy+}": {
@@ -372,7 +420,9 @@ async fn an_exported_stage_imports_as_the_same_routes() {
         },
         "ANY /{rest+}": { "api_key_required": true, "integration": { "type": "MOCK" } },
     });
-    let wanted = deployed(routes);
+    let mut api = api(routes);
+    api["gateway_responses"] = json!({ "THROTTLED": { "status": "503", "templates": { "text/plain": "later" } } });
+    let wanted = with_stage(&api);
     lab.run(&wanted).await.succeeded("create");
     let (id, ..) = ids(&lab).await;
     let call = lab.cx.apigateway().get_export().rest_api_id(&id).stage_name("prod").export_type("oas30");

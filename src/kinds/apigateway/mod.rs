@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api_key;
 mod deployment;
+pub mod gateway_response;
 mod openapi;
 mod patch;
 pub mod rest_api;

@@ -38,6 +38,7 @@ pub(super) fn document(api: &RestApi) -> Result<Value> {
     components.filled("securitySchemes", shared.schemes);
     document.filled("components", components.0);
     document.filled("x-amazon-apigateway-request-validators", shared.validators);
+    document.filled("x-amazon-apigateway-gateway-responses", gateway_responses(api));
     document.put("x-amazon-apigateway-api-key-source", api.api_key_source);
     document.put("x-amazon-apigateway-minimum-compression-size", api.minimum_compression_bytes);
     document.put("x-amazon-apigateway-policy", &api.policy);
@@ -51,6 +52,17 @@ pub(super) fn document(api: &RestApi) -> Result<Value> {
     }
     document.filled("x-amazon-apigateway-endpoint-configuration", endpoint.0);
     Ok(Value::Object(document.0))
+}
+
+fn gateway_responses(api: &RestApi) -> Map<String, Value> {
+    let responses = api.gateway_responses.iter().map(|(kind, response)| {
+        let mut fields = Fields::default();
+        fields.put("statusCode", &response.status);
+        fields.filled("responseParameters", response.parameters.clone());
+        fields.filled("responseTemplates", response.templates.clone());
+        (kind.clone(), Value::Object(fields.0))
+    });
+    responses.collect()
 }
 
 fn invalid(message: String) -> Error {

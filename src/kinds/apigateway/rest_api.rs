@@ -1,5 +1,6 @@
 //! `apigateway/rest-api`: a REST API, its whole tree of routes (AWS.md §5).
 
+use super::gateway_response::{self, GatewayResponses};
 use super::patch::{Patch, escaped};
 use super::route::{self, Route};
 use super::{openapi, tree};
@@ -63,6 +64,9 @@ pub struct RestApi {
     /// Paths without any method. They hide greedy routes such as `/{proxy+}`.
     #[serde(default)]
     pub bare_paths: Set<String>,
+    /// What API Gateway answers by itself, by type; `DEFAULT_4XX` and `DEFAULT_5XX` for all types that are not named.
+    #[serde(default, deserialize_with = "gateway_response::normal")]
+    pub gateway_responses: GatewayResponses,
 }
 
 /// From where an API can be reached.
@@ -135,7 +139,7 @@ impl Kind for RestApi {
     }
 
     async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
-        if changes.touch("routes") || changes.touch("bare_paths") {
+        if ["routes", "bare_paths", "gateway_responses"].iter().any(|field| changes.touch(field)) {
             let document = openapi::document(self)?.to_string();
             let call = cx.apigateway().put_rest_api().rest_api_id(&live.id).mode(PutMode::Overwrite);
             call.body(Blob::new(document)).send().await?;
@@ -270,7 +274,10 @@ fn listed(api: aws_sdk_apigateway::operation::get_rest_api::GetRestApiOutput) ->
 
 async fn describe(cx: &Cx, api: types::RestApi) -> aws::Result<Option<Live<RestApi>>> {
     let id = api.id.ok_or_else(|| Error::unreadable("an API's id"))?;
-    let Some((routes, bare_paths)) = found(tree::routes(cx, &id).await)? else { return Ok(None) };
+    let (tree, responses) = futures::join!(tree::routes(cx, &id), gateway_response::read(cx, &id));
+    let (Some((routes, bare_paths)), Some(gateway_responses)) = (found(tree)?, found(responses)?) else {
+        return Ok(None);
+    };
     let endpoint = api.endpoint_configuration;
     let kind = endpoint.as_ref().and_then(|endpoint| endpoint.types().first()).map(|kind| tree::parsed(kind.as_str()));
     let ip_address_type =
@@ -291,6 +298,7 @@ async fn describe(cx: &Cx, api: types::RestApi) -> aws::Result<Option<Live<RestA
         policy: api.policy.as_deref().and_then(|text| policy(cx, &id, text)),
         routes,
         bare_paths,
+        gateway_responses,
     };
     let status = match api.api_status {
         Some(state @ (ApiStatus::Updating | ApiStatus::Pending)) => Status::Pending(state.as_str().to_owned()),

@@ -183,5 +183,6 @@ pub(super) fn snapshot(api: &RestApi) -> impl serde::Serialize {
         api.api_key_source,
         &api.policy,
         api.disable_execute_api_endpoint,
+        &api.gateway_responses,
     )
 }

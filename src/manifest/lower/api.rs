@@ -37,6 +37,7 @@ impl Lowering<'_> {
     pub(super) fn api(&mut self, network: Option<&Network>) {
         let Some(section) = &self.manifest.api else { return };
         let name = section.name.clone().unwrap_or_else(|| self.named(MAIN));
+        let cors = cors(section);
         let spec = RestApi {
             name,
             description: format!("The API of stack {}", self.stack),
@@ -55,6 +56,7 @@ impl Lowering<'_> {
             policy: None,
             routes: self.routes(section, network),
             bare_paths: Set::default(),
+            gateway_responses: cors.as_ref().map(routes::refusals).unwrap_or_default(),
         };
         self.add(MAIN, &spec);
         self.stage(section);
@@ -86,9 +88,8 @@ impl Lowering<'_> {
             }
         }
         all.values_mut().for_each(|route| route.integration.timeout_ms = section.timeout_ms);
-        if let Some(rules) = section.cors.as_ref().and_then(|cors| cors.0.as_ref()) {
-            let origin = rules.origins.first().map_or("*", |origin| origin.value.as_str());
-            let cors = Cors { origin, headers: &rules.headers, max_age_seconds: rules.max_age_seconds };
+        if let Some(cors) = cors(section) {
+            routes::allow_origin(&mut all, &cors);
             all.extend(routes::preflights(&all, &cors));
         }
         all
@@ -255,4 +256,9 @@ impl Lowering<'_> {
         };
         self.add(MAIN, &plan);
     }
+}
+
+fn cors(section: &Api) -> Option<Cors<'_>> {
+    let rules = section.cors.as_ref()?.0.as_ref()?;
+    Some(Cors { origin: rules.origin(), headers: &rules.headers, max_age_seconds: rules.max_age_seconds })
 }

@@ -4,6 +4,7 @@ use super::Lowering;
 use super::cloud_init::{Download, Security, Software, user_data};
 use super::network::{Network, tcp};
 use super::policies::{kafka_administrator, kafka_client, trust};
+use super::routes;
 use crate::kinds::ec2::elastic_ip::ElasticIp;
 use crate::kinds::ec2::instance::{Instance, Metadata, RootVolume};
 use crate::kinds::ec2::security_group::{Peer, Rule};
@@ -11,6 +12,7 @@ use crate::kinds::iam::instance_profile::InstanceProfile;
 use crate::manifest::api::Exposure;
 use crate::manifest::client::{self as section, Client};
 use crate::resource::{Auto, Fixed, Initial, Ref, Set};
+use std::collections::BTreeMap;
 
 /// The one client of a stack.
 pub(super) const CLIENT: &str = "client";
@@ -119,7 +121,6 @@ impl Lowering<'_> {
         let confluent_version = confluent.version.as_deref().unwrap_or(section::CONFLUENT_VERSION);
         let library = &section.iam_library;
         let library_version = library.version.as_deref().unwrap_or(section::IAM_LIBRARY_VERSION);
-        let properties = section.rest_proxy.properties.iter();
         user_data(&Software {
             java_package: section.java.clone(),
             kafka: download(&section.kafka_tools, &tools, section::KAFKA_URL),
@@ -128,11 +129,21 @@ impl Lowering<'_> {
                 archive: download(confluent, confluent_version, &section::confluent_url(confluent_version)),
                 port: section.rest_proxy.port.value,
                 heap: section.rest_proxy.heap.clone(),
-                properties: properties.map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
+                properties: self.proxy_properties(section),
             }),
             bootstrap_servers,
             security,
         })
+    }
+
+    /// The REST proxy's properties: those that pages of other origins need, then the user's, which win.
+    fn proxy_properties(&self, section: &Client) -> BTreeMap<String, String> {
+        let cors = self.manifest.api_to_kafka().and_then(|api| api.cors.as_ref()?.0.as_ref());
+        let given = section.rest_proxy.properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone()));
+        let mut properties: BTreeMap<String, String> =
+            cors.into_iter().flat_map(|rules| routes::proxy_cors(rules.origin())).collect();
+        properties.extend(given);
+        properties
     }
 }
 

@@ -1,5 +1,6 @@
 //! The API's routes: to Kinesis and to the Kafka REST proxy (PIPELINE §7, without its traps).
 
+use crate::kinds::apigateway::gateway_response::{GatewayResponse, GatewayResponses};
 use crate::kinds::apigateway::route::{Integration, IntegrationType, Mapping, Passthrough, Response, Route};
 use crate::kinds::apigateway::vpc_link::VpcLink;
 use crate::kinds::iam::role::Role;
@@ -150,6 +151,33 @@ pub struct Cors<'a> {
     pub max_age_seconds: i32,
 }
 
+/// The header without which browsers keep an answer from the page that asked.
+const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+/// The methods that pages of other origins may use.
+const CORS_METHODS: &str = "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT";
+
+/// Lets pages of other origins read what `routes` answer. What a proxy passes on must bring the header itself.
+pub fn allow_origin(routes: &mut Routes, cors: &Cors<'_>) {
+    for response in routes.values_mut().flat_map(|route| route.responses.values_mut()) {
+        let Some(mapping) = &mut response.mapping else { continue };
+        mapping.parameters.insert(format!("method.response.header.{ALLOW_ORIGIN}"), format!("'{}'", cors.origin));
+        response.headers.0.push(ALLOW_ORIGIN.into());
+    }
+}
+
+/// Lets pages of other origins read what API Gateway answers by itself, such as that a signature is wrong.
+pub fn refusals(cors: &Cors<'_>) -> GatewayResponses {
+    let header = (format!("gatewayresponse.header.{ALLOW_ORIGIN}"), format!("'{}'", cors.origin));
+    let response = GatewayResponse { parameters: BTreeMap::from([header]), ..GatewayResponse::default() };
+    ["DEFAULT_4XX", "DEFAULT_5XX"].map(|kind| (kind.to_owned(), response.clone())).into()
+}
+
+/// The REST proxy's properties with which its answers carry the header: API Gateway passes them on as they are.
+pub fn proxy_cors(origin: &str) -> [(String, String); 2] {
+    [("access.control.allow.origin", origin), ("access.control.allow.methods", CORS_METHODS)]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+}
+
 /// An `OPTIONS` method on each path of `routes`, for browsers. Those must send it without signing.
 pub fn preflights(routes: &Routes, cors: &Cors<'_>) -> Routes {
     let paths: BTreeSet<&str> = routes.keys().filter_map(|name| Some(name.split_once(' ')?.1)).collect();
@@ -158,9 +186,9 @@ pub fn preflights(routes: &Routes, cors: &Cors<'_>) -> Routes {
         integration.request_templates.insert("application/json".into(), r#"{"statusCode": 200}"#.into());
         let header = |name: &str, value: &str| (format!("method.response.header.{name}"), format!("'{value}'"));
         let parameters = BTreeMap::from([
-            header("Access-Control-Allow-Methods", "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"),
+            header("Access-Control-Allow-Methods", CORS_METHODS),
             header("Access-Control-Allow-Headers", &cors.headers.join(",")),
-            header("Access-Control-Allow-Origin", cors.origin),
+            header(ALLOW_ORIGIN, cors.origin),
             header("Access-Control-Max-Age", &cors.max_age_seconds.to_string()),
         ]);
         let mut route = Route::to(integration);

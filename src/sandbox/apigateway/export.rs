@@ -85,6 +85,7 @@ fn document(deployment: &Deployment, server: &Value, extensions: Extensions) -> 
         })
         .collect();
     let types = Some(&settings.binary_media_types).filter(|types| extensions.integrations && !types.is_empty());
+    let responses = Some(&tree.gateway_responses).filter(|set| extensions.integrations && !set.is_empty());
     let version = settings.version.clone().unwrap_or_else(|| iso8601_seconds(*created));
     let info = compact(json!({ "title": settings.name, "description": settings.description, "version": version }));
     compact(json!({
@@ -94,6 +95,7 @@ fn document(deployment: &Deployment, server: &Value, extensions: Extensions) -> 
         "paths": paths,
         "components": compact(json!({ "schemas": filled(schemas), "securitySchemes": filled(schemes(tree, extensions)) })),
         "x-amazon-apigateway-request-validators": filled(validators),
+        "x-amazon-apigateway-gateway-responses": responses,
         "x-amazon-apigateway-binary-media-types": types,
     }))
 }

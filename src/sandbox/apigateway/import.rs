@@ -154,6 +154,7 @@ impl Importer<'_> {
             authorizer.id = known.map_or_else(|| self.ids.base36(6), |known| known.id.clone());
             self.tree.authorizers.insert(authorizer.id.clone(), authorizer);
         }
+        self.tree.gateway_responses.extend(self.document.gateway_responses()?);
         let document = self.document;
         let mut errors = vec![];
         for (path, operations) in document.paths()? {

@@ -5,14 +5,14 @@ use super::tree::{Integration, IntegrationResponse, Method, MethodResponse};
 use crate::sandbox::answer::Fault;
 use std::collections::BTreeMap;
 
-fn invalid(what: &str, expression: &str) -> Fault {
+pub(super) fn invalid(what: &str, expression: &str) -> Fault {
     bad(format!(
         "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression {what}: {expression}]"
     ))
 }
 
 /// Whether `text` is a constant, or a value that is there for every request.
-fn always_there(text: &str) -> bool {
+pub(super) fn always_there(text: &str) -> bool {
     let constant = text.len() >= 2 && text.starts_with('\'') && text.ends_with('\'');
     constant || text.starts_with("context.") || text.starts_with("stageVariables.")
 }

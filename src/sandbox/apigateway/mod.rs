@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod deployment;
 mod export;
+mod gateway_response;
 mod import;
 mod integration;
 mod keys;
@@ -24,6 +25,7 @@ mod vpc_link;
 
 pub use api::Api;
 pub use deployment::Deployment;
+pub use gateway_response::GatewayResponse;
 pub use keys::ApiKey;
 pub use stage::Stage;
 pub use tree::{
@@ -51,6 +53,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     integration::OPERATIONS,
     response::OPERATIONS,
     parts::OPERATIONS,
+    gateway_response::OPERATIONS,
     deployment::OPERATIONS,
     stage::OPERATIONS,
     export::OPERATIONS,

@@ -1,5 +1,6 @@
 //! Reading OpenAPI 3.0 and Swagger 2.0 documents: what API Gateway understands of them.
 
+use super::gateway_response::{self, GatewayResponse};
 use super::tree::{Authorizer, IntegrationResponse, Method, MethodResponse};
 use super::{bad, integration, response};
 use crate::sandbox::answer::Fault;
@@ -51,6 +52,7 @@ const ROOT: &[&str] = &[
     "x-amazon-apigateway-api-key-source",
     "x-amazon-apigateway-binary-media-types",
     "x-amazon-apigateway-endpoint-configuration",
+    "x-amazon-apigateway-gateway-responses",
     "x-amazon-apigateway-importexport-version",
     "x-amazon-apigateway-minimum-compression-size",
     "x-amazon-apigateway-policy",
@@ -200,6 +202,18 @@ impl Document {
             let fields = object(value, name)?;
             only(fields, &["validateRequestBody", "validateRequestParameters"], name)?;
             Ok((name, fields))
+        });
+        each.collect()
+    }
+
+    /// What the API answers by itself, by type.
+    pub(super) fn gateway_responses(&self) -> Result<Vec<(String, GatewayResponse)>, Fault> {
+        let all = entries(&self.root, "x-amazon-apigateway-gateway-responses")?;
+        let each = all.into_iter().map(|(kind, described)| {
+            gateway_response::check_type(kind)?;
+            let input = serde_json::from_value(described.clone());
+            let input: gateway_response::Input = input.map_err(|wrong| error(&format!("{kind}: {wrong}")))?;
+            Ok((kind.to_owned(), input.response(kind)?))
         });
         each.collect()
     }

@@ -1,5 +1,6 @@
 //! The tree of a REST API: what a deployment takes a snapshot of.
 
+use super::gateway_response::GatewayResponse;
 use super::{Call, not_found};
 use crate::sandbox::answer::Fault;
 use crate::sandbox::ids::Ids;
@@ -20,6 +21,9 @@ pub struct Tree {
     pub validators: BTreeMap<String, Validator>,
     /// Authorizers by id.
     pub authorizers: BTreeMap<String, Authorizer>,
+    /// What the API answers by itself, by type, as far as somebody set it.
+    #[serde(default)]
+    pub gateway_responses: BTreeMap<String, GatewayResponse>,
 }
 
 /// One segment of a path.

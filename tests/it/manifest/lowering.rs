@@ -99,6 +99,62 @@ fn an_api_without_kafka_leaves_the_client_alone() {
     );
 }
 
+const EVERY_ROUTE: &str = "network: {}\nkafka: {}\nstreams: {pin: {}}\nclient: {}\n";
+
+#[test]
+fn pages_of_other_origins_may_read_every_answer() {
+    let graph = lowered(&format!("{EVERY_ROUTE}api: {{cors: {{origins: ['https://example.org']}}}}\n"));
+    let api = spec(&graph, "apigateway/rest-api/main");
+    let mut answers = 0;
+    for (route, described) in api["routes"].as_object().unwrap() {
+        let proxied = described["integration"]["type"] == "HTTP_PROXY";
+        let responses = described["responses"].as_object().unwrap();
+        assert_eq!(responses.is_empty(), proxied, "{route} {described}");
+        for (status, response) in responses {
+            let parameters = &response["mapping"]["parameters"];
+            let origin = &parameters["method.response.header.Access-Control-Allow-Origin"];
+            assert_eq!(origin, "'https://example.org'", "{route} {status}");
+            let headers = response["headers"].as_array().unwrap();
+            assert_eq!(
+                headers.iter().filter(|name| *name == "Access-Control-Allow-Origin").count(),
+                1,
+                "{route} {status}"
+            );
+            answers += 1;
+        }
+    }
+    assert!(answers > 18, "three of each of Kinesis' six, and the preflights: {answers}");
+    for kind in ["DEFAULT_4XX", "DEFAULT_5XX"] {
+        let parameters = &api["gateway_responses"][kind]["parameters"];
+        assert_eq!(parameters["gatewayresponse.header.Access-Control-Allow-Origin"], "'https://example.org'");
+    }
+    let machine = spec(&graph, "ec2/instance/client")["user_data"].as_str().unwrap();
+    assert!(machine.contains("access.control.allow.origin=https://example.org\n"), "{machine}");
+    assert!(machine.contains("access.control.allow.methods=DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT\n"), "{machine}");
+}
+
+#[test]
+fn without_cors_nothing_is_said_of_origins() {
+    for api in ["{}", "{cors: false}", "{cors: true, routes: {/streams: kinesis}}"] {
+        let graph = lowered(&format!("{EVERY_ROUTE}api: {api}\n"));
+        let machine = spec(&graph, "ec2/instance/client")["user_data"].as_str().unwrap();
+        assert!(!machine.contains("access.control"), "{api}");
+        if !api.contains("true") {
+            let rest = spec(&graph, "apigateway/rest-api/main");
+            assert!(!rest.to_string().contains("Access-Control"), "{rest}");
+        }
+    }
+}
+
+#[test]
+fn what_the_user_says_of_origins_goes_before_what_cors_says() {
+    let client = "client: {rest_proxy: {properties: {access.control.allow.origin: 'https://other.example'}}}";
+    let graph = lowered(&format!("network: {{}}\nkafka: {{}}\n{client}\napi: {{cors: true}}\n"));
+    let machine = spec(&graph, "ec2/instance/client")["user_data"].as_str().unwrap();
+    assert!(machine.contains("access.control.allow.origin=https://other.example\n"), "{machine}");
+    assert_eq!(machine.matches("access.control.allow.origin").count(), 1, "{machine}");
+}
+
 #[test]
 fn an_override_reaches_any_field() {
     let graph = lowered("streams: {pin: {}}\noverrides:\n  kinesis/stream/pin: {retention_hours: 48}\n");
