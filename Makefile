@@ -14,9 +14,9 @@ test:
 
 ## Formatting, lints and documentation.
 check:
-	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --lib --bins --test it --examples --bench plan -- --deny warnings
-	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --lib
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --lib --bins --test it --examples --bench plan -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --workspace --lib
 
 ## Judges that others wrote: AWS's published models, CloudFormation's schemas, doubles of AWS.
 truth:

@@ -3,7 +3,7 @@
 //! Serves a sandbox on a free port of the loopback interface, runs the real `aqueduct` command against
 //! it, and between the commands plays the colleague who changes things by hand, with AWS's own SDK.
 
-use aqueduct::sandbox::{Options, Sandbox, services};
+use aqueduct_sandbox::{Options, Sandbox, services};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;

@@ -3,18 +3,19 @@
 //! The way of the data, and of reading: [`manifest`] parses YAML into sections and lowers them into the
 //! [`world::Graph`] of what is wanted; [`world::observe`] reads what is live; [`plan`] compares the two;
 //! [`apply`] does what is between them; [`report`] shows all of it. [`resource`] is the abstraction they
-//! share, [`kinds`] has everything about each kind of AWS object, [`aws`] is the only door to AWS, and
-//! [`sandbox`] is an AWS of its own, for trying and testing. The command line, `src/cli`, is the program's, not the library's.
+//! share, [`kinds`] has everything about each kind of AWS object, [`aws`] is the only door to AWS. The command line,
+//! `src/cli`, is the program's, not the library's.
+//!
+//! Two folders are built as crates of their own, so that an edit elsewhere does not wait for them: `src/kinds`, together
+//! with `src/resource` and `src/aws`, is [`aqueduct_kinds`]; `src/sandbox` is [`aqueduct_sandbox`], an AWS of its own, for
+//! trying and testing.
 //!
 //! ARCHITECTURE.md has the invariants.
 
+pub use aqueduct_kinds::{attribute, aws, kinds, resource};
+
 pub mod apply;
-pub mod aws;
-pub mod files;
-pub mod kinds;
 pub mod manifest;
 pub mod plan;
 pub mod report;
-pub mod resource;
-pub mod sandbox;
 pub mod world;

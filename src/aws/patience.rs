@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Calls until it succeeds, fails in a way that does not pass by itself, or 90 seconds of AWS's time are over. What the
 /// connection loses, the SDK has asked for again already.
-pub(crate) async fn patiently<T, F: Future<Output = Result<T>>>(cx: &Cx, call: impl Fn() -> F) -> Result<T> {
+pub async fn patiently<T, F: Future<Output = Result<T>>>(cx: &Cx, call: impl Fn() -> F) -> Result<T> {
     let start = Instant::now();
     let mut pause = Duration::from_secs(1);
     loop {

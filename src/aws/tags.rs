@@ -41,7 +41,7 @@ pub enum Tagging {
 }
 
 /// Which tags to set and which to take off one object.
-pub(crate) struct TagChange<'a> {
+pub struct TagChange<'a> {
     /// The object's id.
     pub id: &'a str,
     /// The object's ARN, where the API wants one.
@@ -55,7 +55,7 @@ pub(crate) struct TagChange<'a> {
 }
 
 /// Carries out `change` in as few calls as the API allows.
-pub(crate) async fn retag(cx: &Cx, tagging: Tagging, change: TagChange<'_>) -> Result<()> {
+pub async fn retag(cx: &Cx, tagging: Tagging, change: TagChange<'_>) -> Result<()> {
     let TagChange { id, arn, set, unset, all } = change;
     match tagging {
         Tagging::None => {}

@@ -2,9 +2,9 @@
 
 use super::arguments::Plan as Arguments;
 use super::exit::Failure;
-use aqueduct::files::write_whole;
 use aqueduct::plan::Plan;
 use aqueduct::report::{FORMAT, Header, json_plan};
+use aqueduct_sandbox::files::write_whole;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;

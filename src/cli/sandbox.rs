@@ -3,7 +3,7 @@
 use super::arguments::Sandbox as Arguments;
 use super::exit::{Exit, Failure};
 use super::output;
-use aqueduct::sandbox::{Options, Sandbox};
+use aqueduct_sandbox::{Options, Sandbox};
 use tokio::net::TcpListener;
 
 pub(super) async fn run(speed: f64, command: &Arguments) -> Result<Exit, Failure> {

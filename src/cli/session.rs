@@ -7,8 +7,8 @@ use super::project::Project;
 use aqueduct::aws::{Connect, Cx, Observer, Pace, StandIn};
 use aqueduct::manifest::lower::policies::Place;
 use aqueduct::report::{Header, human_duration};
-use aqueduct::sandbox::{Options, Sandbox};
 use aqueduct::world::Graph;
+use aqueduct_sandbox::{Options, Sandbox};
 use std::path::Path;
 use std::sync::Arc;
 

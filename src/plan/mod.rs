@@ -5,6 +5,7 @@ mod digest;
 mod order;
 mod planner;
 
-pub use diff::{Change, To, compare, differences};
+pub use crate::resource::{Change, To};
+pub use diff::{compare, differences};
 pub use digest::digest;
 pub use planner::{Action, Plan, PlanError, Step, Why, destruction, plan};

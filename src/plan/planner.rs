@@ -1,8 +1,8 @@
 //! From what is wanted and what is live to the steps between.
 
-use super::diff::{Change, differences};
+use super::diff::differences;
 use super::order::arrange;
-use crate::resource::{Address, Live, Status};
+use crate::resource::{Address, Change, Live, Status};
 use crate::world::{Foreign, Graph, World};
 use serde::Serialize;
 use serde_json::Value;

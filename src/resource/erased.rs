@@ -2,7 +2,7 @@
 
 use super::{Changes, Effect, Kind, Live, Retry, Typical, tree};
 use crate::aws::{self, Cx, Tagging};
-use crate::plan::Change;
+use crate::resource::Change;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::marker::PhantomData;

@@ -2,7 +2,7 @@
 
 use super::Live;
 use crate::aws::{self, Cx, Tagging};
-use crate::plan::Change;
+use crate::resource::Change;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;

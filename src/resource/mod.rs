@@ -2,6 +2,7 @@
 //! and the tree through which the engine sees every kind alike.
 
 mod address;
+mod change;
 mod erased;
 mod field;
 mod kind;
@@ -10,8 +11,8 @@ mod policy;
 mod reference;
 pub mod tree;
 
-pub use crate::plan::{Change, To};
 pub use address::Address;
+pub use change::{Change, To};
 pub use erased::{AnyKind, Erased, SpecError};
 pub use field::{Auto, Fixed, Initial, Needs, Secret, Set};
 pub use kind::{Changes, Effect, Kind, Named, Retry, Typical};

@@ -3,10 +3,10 @@
 use crate::support::{Lab, graph};
 use aqueduct::plan::{Action, Why};
 use aqueduct::resource::Status;
-use aqueduct::sandbox::clock::Timed;
-use aqueduct::sandbox::ec2::Power;
-use aqueduct::sandbox::ec2::interfaces::Interface;
 use aqueduct::world::Graph;
+use aqueduct_sandbox::clock::Timed;
+use aqueduct_sandbox::ec2::Power;
+use aqueduct_sandbox::ec2::interfaces::Interface;
 use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{IpPermission, IpRange, UserIdGroupPair};

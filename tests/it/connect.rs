@@ -6,10 +6,10 @@ use aqueduct::kinds::kafkaconnect::properties::Properties;
 use aqueduct::kinds::{kafkaconnect::connector::Connector, mwaa::environment::Environment, named};
 use aqueduct::plan::{Action, Change, To, Why, plan};
 use aqueduct::resource::{Address, Effect as Meaning, tree};
-use aqueduct::sandbox::CallRecord;
-use aqueduct::sandbox::answer::Fault;
-use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
+use aqueduct_sandbox::CallRecord;
+use aqueduct_sandbox::answer::Fault;
+use aqueduct_sandbox::faults::{At, Effect};
 use aws_sdk_kafkaconnect::error::ProvideErrorMetadata;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -353,7 +353,7 @@ async fn an_environment_without_a_way_out_is_not_made_and_said_so() {
     lab.run(&example.without()).await.succeeded("setup");
     lab.sandbox.with_account(|account| {
         for table in account.ec2.route_tables.values_mut() {
-            table.routes.retain(|route| !matches!(route.target, aqueduct::sandbox::ec2::Target::NatGateway(_)));
+            table.routes.retain(|route| !matches!(route.target, aqueduct_sandbox::ec2::Target::NatGateway(_)));
         }
     });
     let world = lab.look(&graph).await;

@@ -2,8 +2,8 @@
 
 use crate::support::{Lab, graph};
 use aqueduct::resource::Address;
-use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
+use aqueduct_sandbox::faults::{At, Effect};
 use serde_json::{Value, json};
 
 /// A private subnet with its way out.

@@ -6,8 +6,8 @@ use aqueduct::manifest::lower::policies::Place;
 use aqueduct::manifest::source::{Source, Sources};
 use aqueduct::manifest::{Inputs, Loaded, load, load_texts, lower};
 use aqueduct::plan::Action;
-use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
+use aqueduct_sandbox::faults::{At, Effect};
 use serde_json::json;
 use std::collections::BTreeSet;
 

@@ -2,9 +2,9 @@
 
 use crate::support::{Lab, graph};
 use aqueduct::aws::Error;
-use aqueduct::sandbox::answer::Fault;
-use aqueduct::sandbox::faults::{At, Effect};
 use aqueduct::world::Graph;
+use aqueduct_sandbox::answer::Fault;
+use aqueduct_sandbox::faults::{At, Effect};
 use serde_json::{Value, json};
 
 fn stream(name: &str, fields: Value) -> Value {

@@ -2,9 +2,9 @@
 
 use super::settings::Settings;
 use super::{invalid, network};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::{iam, s3};
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::{iam, s3};
 
 /// Who works as the execution role.
 const PRINCIPALS: [&str; 2] = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"];

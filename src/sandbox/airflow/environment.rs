@@ -2,12 +2,12 @@
 
 use super::settings::{EndpointManagement, Settings, Strategy};
 use super::{checks, network, not_found};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::clock::{HOUR, MINUTE};
-use crate::sandbox::logs;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::epoch_seconds;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::clock::{HOUR, MINUTE};
+use crate::logs;
+use crate::tags::Tags;
+use crate::time::epoch_seconds;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 

@@ -3,11 +3,11 @@
 use super::environment::{BEFORE_ENDPOINTS, CREATING, DELETING, Environment, Status, find, settle};
 use super::settings::{EndpointManagement, Settings, check_name};
 use super::{checks, invalid, network};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags;
 use serde::Deserialize;
 use serde_json::json;
 

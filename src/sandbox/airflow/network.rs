@@ -2,11 +2,11 @@
 
 use super::invalid;
 use super::settings::{EndpointManagement, Network};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::clock::MINUTE;
-use crate::sandbox::ec2::interfaces::{self, Attach};
-use crate::sandbox::ec2::{RouteTable, Subnet, Target};
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::clock::MINUTE;
+use crate::ec2::interfaces::{self, Attach};
+use crate::ec2::{RouteTable, Subnet, Target};
 
 /// How long interfaces outlive the environment.
 const LINGER: u64 = 3 * MINUTE;

@@ -1,8 +1,8 @@
 //! The settings of an environment: as they are sent, kept and shown.
 
 use super::invalid;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::tags::Tags;
+use crate::answer::Fault;
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -2,11 +2,11 @@
 
 use super::environment::settle;
 use super::{invalid, not_found};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, Tags};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::{self, Tags};
 use serde::Deserialize;
 use serde_json::json;
 

@@ -3,10 +3,10 @@
 use super::environment::{LastUpdate, SNAPSHOT, Status, UPDATING, UpdateStatus, find};
 use super::settings::{Settings, check_name};
 use super::{checks, invalid};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde_json::json;
 
 pub(super) const OPERATIONS: &[Operation] =

@@ -2,11 +2,11 @@
 
 use super::patch::{self, Op};
 use super::{bad, compact, query};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::iam::{WhyNot, role_usable};
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::iam::{WhyNot, role_usable};
+use crate::operation::Operation;
 use serde_json::{Value, json};
 
 pub(super) const OPERATIONS: &[Operation] = &[

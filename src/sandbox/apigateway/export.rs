@@ -4,11 +4,11 @@ use super::api::find;
 use super::deployment::Deployment;
 use super::tree::{Integration, Method, Tree};
 use super::{bad, compact, not_found, query};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::time::iso8601_seconds;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::time::iso8601_seconds;
 use serde_json::{Map, Value, json};
 
 pub(super) const OPERATIONS: &[Operation] =

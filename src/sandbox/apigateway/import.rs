@@ -7,12 +7,12 @@ use super::openapi::{Document, Operation as Described, error};
 use super::settings::{EndpointInput, Settings, check_policy, compression_size};
 use super::tree::{Authorizer, Model, Tree, Validator};
 use super::{bad, parts, query, resource, response};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::ids::Ids;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::ids::Ids;
+use crate::operation::Operation;
+use crate::tags::Tags;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,10 +4,10 @@ use super::api::find;
 use super::patch::{self, Op};
 use super::tree::{Integration, Method, Templates, TlsConfig};
 use super::{State, bad, body, mapping, one_of, query};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,12 +2,12 @@
 
 use super::patch::{self, Op};
 use super::{bad, body, check_tags, compact, conflict, not_found, page, query, shown_tags};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::epoch_seconds;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::time::epoch_seconds;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

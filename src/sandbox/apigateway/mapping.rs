@@ -2,7 +2,7 @@
 
 use super::bad;
 use super::tree::{Integration, IntegrationResponse, Method, MethodResponse};
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use std::collections::BTreeMap;
 
 pub(super) fn invalid(what: &str, expression: &str) -> Fault {

@@ -3,7 +3,7 @@
 use super::gateway_response::{self, GatewayResponse};
 use super::tree::{Authorizer, IntegrationResponse, Method, MethodResponse};
 use super::{bad, integration, response};
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

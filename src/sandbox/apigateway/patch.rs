@@ -1,8 +1,8 @@
 //! The changes that `Update*` operations take.
 
 use super::{bad, body};
-use crate::sandbox::answer::Fault;
-use crate::sandbox::call::Call;
+use crate::answer::Fault;
+use crate::call::Call;
 use serde::Deserialize;
 
 /// What a change does.

@@ -6,10 +6,10 @@ use super::method::check_status;
 use super::patch::{self, Op};
 use super::tree::{Integration, IntegrationResponse, Method, Templates};
 use super::{body, mapping, not_found, one_of, query};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -2,8 +2,8 @@
 
 use super::patch::{Op, Patch};
 use super::{bad, one_of};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
+use crate::account::Account;
+use crate::answer::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

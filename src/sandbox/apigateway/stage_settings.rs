@@ -3,7 +3,7 @@
 use super::patch::{Op, Patch};
 use super::stage::Stage;
 use super::{bad, one_of};
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

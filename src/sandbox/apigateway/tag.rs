@@ -1,11 +1,11 @@
 //! Tags of everything that can have them.
 
 use super::{bad, body, check_tags, not_found, query};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
 use serde::Deserialize;
 use serde_json::json;
 

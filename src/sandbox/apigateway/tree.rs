@@ -2,8 +2,8 @@
 
 use super::gateway_response::GatewayResponse;
 use super::{Call, not_found};
-use crate::sandbox::answer::Fault;
-use crate::sandbox::ids::Ids;
+use crate::answer::Fault;
+use crate::ids::Ids;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -2,12 +2,12 @@
 
 use super::patch::{self, Op};
 use super::{bad, body, check_tags, compact, not_found, page, query, shown_tags};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{MINUTE, SECOND, Timed};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{MINUTE, SECOND, Timed};
+use crate::operation::Operation;
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -3,10 +3,10 @@
 use super::filters::Field;
 use super::resource::{Listed, Resource, describe};
 use super::{State, subnets, tags};
-use crate::sandbox::account::Account;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::wire::Xml;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

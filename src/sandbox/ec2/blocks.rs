@@ -1,9 +1,9 @@
 //! Address blocks of VPCs and subnets.
 
 use super::refusals;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::clock::{SECOND, Timed};
-use crate::sandbox::wire::{Params, Xml};
+use crate::answer::Fault;
+use crate::clock::{SECOND, Timed};
+use crate::wire::{Params, Xml};
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;

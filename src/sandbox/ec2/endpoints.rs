@@ -7,12 +7,12 @@ use super::State;
 use super::filters::Field;
 use super::resource::{Listed, Resource, describe};
 use super::{interfaces, security_groups, tags};
-use crate::sandbox::account::Account;
-use crate::sandbox::clock::Timed;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::clock::Timed;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::time::iso8601;
+use crate::wire::Xml;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

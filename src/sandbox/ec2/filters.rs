@@ -1,10 +1,10 @@
 //! `Filter.N.Name` and `Filter.N.Value.M`.
 
 use super::refusals;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Params;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::tags::Tags;
+use crate::wire::Params;
 
 /// How many values all filters of a request may have together.
 const MOST_VALUES: usize = 200;

@@ -13,12 +13,12 @@ use super::Subnet;
 use super::filters::Field;
 use super::interfaces::Interface;
 use super::resource::{Listed, Resource, describe, find};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::clock::{HOUR, Timed};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::clock::{HOUR, Timed};
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::wire::Xml;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

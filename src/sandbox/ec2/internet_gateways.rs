@@ -4,12 +4,12 @@ use super::filters::Field;
 use super::resource::{Listed, Resource, describe, find, find_mut};
 use super::vpcs::Vpc;
 use super::{State, addresses, refusals, tags};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::wire::Xml;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -5,12 +5,12 @@ use super::nat_gateways::{Life, NatAddress, NatGateway, another_host, take};
 use super::refusals;
 use super::resource::{Resource, find, find_mut};
 use super::subnets::Subnet;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{SECOND, Timed};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{SECOND, Timed};
+use crate::operation::Operation;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("AssociateNatGatewayAddress", associate_nat_gateway_address),

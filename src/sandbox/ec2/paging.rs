@@ -1,8 +1,8 @@
 //! `MaxResults` and `NextToken`.
 
 use super::refusals;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::wire::{Params, Xml};
+use crate::answer::Fault;
+use crate::wire::{Params, Xml};
 
 /// Which part of a listing a request asks for.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! How EC2 refuses.
 
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::wire::{Params, Xml};
+use crate::answer::{Answer, Fault};
+use crate::wire::{Params, Xml};
 use std::fmt::Display;
 
 /// A value that may not stand where it does.

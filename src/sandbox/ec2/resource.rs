@@ -4,11 +4,11 @@ use super::State;
 use super::filters::{Field, Filters};
 use super::paging::Page;
 use super::refusals;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::tags::Tags;
+use crate::wire::Xml;
 use std::collections::BTreeMap;
 
 /// A type of resource.

@@ -6,11 +6,11 @@ use super::nat_gateways::{Life, NatGateway};
 use super::resource::{Resource, find, find_mut};
 use super::route_tables::RouteTable;
 use super::{blocks, instances, refusals};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::wire::{Params, Xml};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,10 @@
 use super::refusals;
 use super::resource::find_mut;
 use super::subnets::Subnet;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 
 pub(super) const OPERATIONS: &[Operation] = &[Operation::write("ModifySubnetAttribute", modify_subnet_attribute)];
 

@@ -8,12 +8,12 @@ use super::{
     Acl, Address, Endpoint, Instance, InternetGateway, KeyPair, NatGateway, RouteTable, Rule, SecurityGroup, State,
     Subnet, Volume, Vpc, refusals,
 };
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, MOST, Tags};
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::{self, MOST, Tags};
+use crate::wire::{Params, Xml};
 use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[

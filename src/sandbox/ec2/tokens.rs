@@ -1,11 +1,11 @@
 //! `ClientToken`: the same request with the same token makes one thing.
 
 use super::refusals;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::HOUR;
-use crate::sandbox::wire::Params;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::call::Call;
+use crate::clock::HOUR;
+use crate::wire::Params;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

@@ -3,11 +3,11 @@
 use super::refusals;
 use super::resource::{find, find_mut};
 use super::vpcs::Vpc;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("DescribeVpcAttribute", describe_vpc_attribute),

@@ -2,12 +2,12 @@
 
 use super::filters::{Field, Filters};
 use super::refusals;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] =
     &[Operation::read("DescribeAvailabilityZones", describe_availability_zones)];

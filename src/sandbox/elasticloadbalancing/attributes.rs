@@ -2,11 +2,11 @@
 
 use super::input::refused;
 use super::{balancer, target_group};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::wire::{Params, Xml};
 use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[

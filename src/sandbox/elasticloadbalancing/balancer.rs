@@ -2,15 +2,15 @@
 
 use super::attributes::BALANCER_DEFAULTS;
 use super::input::{self, misfit, page, refused};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{MINUTE, Timed};
-use crate::sandbox::ec2::interfaces::{self, Attach};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{MINUTE, Timed};
+use crate::ec2::interfaces::{self, Attach};
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::time::iso8601;
+use crate::wire::{Params, Xml};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,9 @@
 //! What the operations have in common in their inputs and outputs.
 
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::tags::{self, Tags};
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::tags::{self, Tags};
+use crate::wire::{Params, Xml};
 use std::str::FromStr;
 
 /// `name`, 1 to 32 letters, digits and hyphens, none at either end.

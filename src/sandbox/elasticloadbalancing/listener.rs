@@ -2,12 +2,12 @@
 
 use super::input::{self, misfit, number, page, refused};
 use super::{balancer, target_group};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::wire::{Params, Xml};
 use serde::{Deserialize, Serialize};
 
 pub(super) const OPERATIONS: &[Operation] = &[

@@ -1,12 +1,12 @@
 //! Tags of load balancers, target groups and listeners, by ARN.
 
 use super::input::{self, check_tags, refused};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("AddTags", add),

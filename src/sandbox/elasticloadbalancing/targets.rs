@@ -2,13 +2,13 @@
 
 use super::input::{number, refused};
 use super::target_group::{TargetGroup, find, find_mut, users};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::SECOND;
-use crate::sandbox::ec2::Power;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::SECOND;
+use crate::ec2::Power;
+use crate::operation::Operation;
+use crate::wire::{Params, Xml};
 use serde::{Deserialize, Serialize};
 
 pub(super) const OPERATIONS: &[Operation] = &[

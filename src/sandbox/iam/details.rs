@@ -4,12 +4,12 @@ use super::input::{encoded, page, tag_list};
 use super::managed::Managed;
 use super::permissions::attached;
 use super::role::Role;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::time::iso8601_seconds;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::time::iso8601_seconds;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] =
     &[Operation::read("GetAccountAuthorizationDetails", get_account_authorization_details)];

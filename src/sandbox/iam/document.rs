@@ -1,8 +1,8 @@
 //! Policy documents: what IAM refuses about them, and what they allow.
 
 use super::input::principal_known;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
+use crate::account::Account;
+use crate::answer::Fault;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -116,7 +116,7 @@ fn check_statement(
 ///
 /// # Errors
 /// AWS's message.
-pub(in crate::sandbox) fn check_principals(account: &Account, principals: &Value) -> Result<(), String> {
+pub(crate) fn check_principals(account: &Account, principals: &Value) -> Result<(), String> {
     if principals == "*" {
         return Ok(());
     }
@@ -195,7 +195,7 @@ fn covers(statement: &Map<String, Value>, action: &str) -> bool {
 }
 
 /// Whether `text` is what `pattern` says, where `*` stands for anything.
-pub(in crate::sandbox) fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {

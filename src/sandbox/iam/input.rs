@@ -1,10 +1,10 @@
 //! What the operations of IAM have in common in their inputs and outputs.
 
 use super::PROPAGATION;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::tags::{self, Tags};
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::tags::{self, Tags};
+use crate::wire::{Params, Xml};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The parameter `name`, 1 to `longest` of `[\w+=,.@-]`.

@@ -3,13 +3,13 @@
 use super::document::{Use, check};
 use super::input::{absent, add_tags, conflict, encoded, exists, name, page, path, quota, remove_tags, tag_list, tags};
 use super::permissions::solid_length;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601_seconds;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::time::iso8601_seconds;
+use crate::wire::{Params, Xml};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

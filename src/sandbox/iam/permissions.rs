@@ -4,11 +4,11 @@ use super::document::{Use, check};
 use super::input::{absent, encoded, name, page, quota};
 use super::managed::{attachable, policy_name};
 use super::role::{Role, of};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("PutRolePolicy", put_role_policy),

@@ -1,7 +1,7 @@
 //! What a channel is made of, and what MSK refuses about it.
 
 use super::bad;
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use super::shapes::{
     ProvisionedThroughput, StorageMode, VpcConfig,
 };
 use super::versions::{ALL, Version, known};
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use std::collections::BTreeSet;
 
 const SIZES: &[(&str, &[&str])] = &[

@@ -9,11 +9,11 @@ use super::shapes::{
 use super::topics::Topics;
 use super::versions::{self, Version};
 use super::{bad, not_found};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::clock::Timed;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::clock::Timed;
+use crate::tags::Tags;
+use crate::time::iso8601;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

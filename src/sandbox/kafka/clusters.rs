@@ -3,12 +3,12 @@
 use super::cluster::{self, Capacity, Cluster, Provisioned, State};
 use super::shapes::{ClientBroker, NetworkType, bare};
 use super::{Paging, bad, network, versions, with_token};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{MINUTE, Timed};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::time::iso8601;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{MINUTE, Timed};
+use crate::operation::Operation;
+use crate::time::iso8601;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

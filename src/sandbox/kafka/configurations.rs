@@ -1,13 +1,13 @@
 //! Configurations and their revisions (AWS.md §3.2).
 
 use super::{Paging, bad, check_name, taken, versions, with_token};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::SECOND;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::Blob;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::SECOND;
+use crate::operation::Operation;
+use crate::time::iso8601;
+use crate::wire::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

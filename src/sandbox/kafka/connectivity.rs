@@ -4,10 +4,10 @@ use super::cluster::Provisioned;
 use super::shapes::{ClientBroker, ConnectivityInfo, NetworkType, Switch, VpcConnectivity};
 use super::update::{begin, quick, ready, settings};
 use super::{bad, network};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde::Deserialize;
 
 pub(super) const OPERATIONS: &[Operation] =

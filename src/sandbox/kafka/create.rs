@@ -11,12 +11,12 @@ use super::shapes::{
 };
 use super::topics::Topics;
 use super::{bad, check_name, network, taken};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{MINUTE, Timed};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, Tags};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{MINUTE, Timed};
+use crate::operation::Operation;
+use crate::tags::{self, Tags};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

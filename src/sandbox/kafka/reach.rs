@@ -2,7 +2,7 @@
 
 use super::cluster::{Capacity, Cluster, Provisioned, State};
 use super::shapes::ClientBroker;
-use crate::sandbox::account::Account;
+use crate::account::Account;
 
 /// A broker that takes connections.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Tags of clusters and channels.
 
 use super::{bad, cluster, not_found};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, Tags};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::{self, Tags};
 use serde::Deserialize;
 use serde_json::json;
 

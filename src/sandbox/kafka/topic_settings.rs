@@ -1,7 +1,7 @@
 //! The settings of topics: which there are, their defaults, and how they travel.
 
 use super::bad;
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};

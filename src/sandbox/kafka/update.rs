@@ -9,11 +9,11 @@ use super::shapes::{
     ProvisionedThroughput, Rebalancing, StorageMode,
 };
 use super::{bad, configurations, create, network, versions};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{HOUR, MINUTE, Timed};
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{HOUR, MINUTE, Timed};
+use crate::operation::Operation;
 use serde::Deserialize;
 use serde_json::json;
 

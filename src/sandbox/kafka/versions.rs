@@ -1,10 +1,10 @@
 //! The versions of Kafka that MSK knows.
 
 use super::{Paging, bad, with_token};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde_json::{Value, json};
 
 pub(super) const OPERATIONS: &[Operation] =

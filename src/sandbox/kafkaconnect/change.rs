@@ -4,10 +4,10 @@ use super::bad;
 use super::connector::{self, Connector, State, find};
 use super::operations::Work;
 use super::shapes::{Capacity, Configuration, Plugin, WorkerConfiguration, WorkerSetting, check_configuration};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde::Deserialize;
 use serde_json::json;
 

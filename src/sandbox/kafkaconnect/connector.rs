@@ -7,11 +7,11 @@ use super::shapes::{
     ClientAuthentication, Configuration, EncryptionInTransit, KafkaCluster, LogDelivery, NetworkType, WorkerSetting,
 };
 use super::{bad, not_found, settle as settle_all};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::clock::MINUTE;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::clock::MINUTE;
+use crate::tags::Tags;
+use crate::time::iso8601;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -6,12 +6,12 @@ use super::shapes::{
     KafkaCluster, LogDelivery, NetworkType, Plugin, WorkerConfiguration, WorkerSetting, check_configuration,
 };
 use super::{bad, bare, check_description, check_name, check_tags, health, listing, network, settle, taken};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::iam::{self, WhyNot};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::iam::{self, WhyNot};
+use crate::operation::Operation;
+use crate::tags::Tags;
 use serde::Deserialize;
 use serde_json::json;
 

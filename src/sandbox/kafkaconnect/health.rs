@@ -3,9 +3,9 @@
 use super::connector::Connector;
 use super::shapes::{AuthenticationType, Configuration, EncryptionType};
 use super::{network, plugins};
-use crate::sandbox::account::Account;
-use crate::sandbox::iam::{self, WhyNot};
-use crate::sandbox::{kafka, logs, s3};
+use crate::account::Account;
+use crate::iam::{self, WhyNot};
+use crate::{kafka, logs, s3};
 
 /// Who works as a connector's role.
 pub(super) const PRINCIPAL: &str = "kafkaconnect.amazonaws.com";

@@ -2,12 +2,12 @@
 
 use super::bad;
 use super::shapes::{NetworkType, Vpc};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::clock::MINUTE;
-use crate::sandbox::ec2::interfaces::{self, Attach};
-use crate::sandbox::ec2::{Peer, Rule};
-use crate::sandbox::kafka::Broker;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::clock::MINUTE;
+use crate::ec2::interfaces::{self, Attach};
+use crate::ec2::{Peer, Rule};
+use crate::kafka::Broker;
 use ipnet::Ipv4Net;
 use std::collections::BTreeSet;
 

@@ -3,12 +3,12 @@
 use super::connector::{Connector, State, find};
 use super::shapes::{Configuration, WorkerSetting};
 use super::{Paging, bare, not_found, settle};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{MINUTE, SECOND};
-use crate::sandbox::operation;
-use crate::sandbox::time::iso8601;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{MINUTE, SECOND};
+use crate::operation;
+use crate::time::iso8601;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

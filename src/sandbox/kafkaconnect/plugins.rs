@@ -1,14 +1,14 @@
 //! Custom plugins (AWS.md §4.1).
 
 use super::{bad, bare, check_description, check_name, check_tags, listing, not_found, settle, taken};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{SECOND, Timed};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::s3;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{SECOND, Timed};
+use crate::operation::Operation;
+use crate::s3;
+use crate::tags::Tags;
+use crate::time::iso8601;
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! The structures of connectors, as they are sent and as they are shown.
 
 use super::{bad, plugins, worker_configurations};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
+use crate::account::Account;
+use crate::answer::Fault;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

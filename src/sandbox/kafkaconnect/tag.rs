@@ -1,11 +1,11 @@
 //! Tags of plugins, worker configurations and connectors.
 
 use super::{check_tags, not_found, settle};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -1,14 +1,14 @@
 //! Worker configurations (AWS.md §4.2).
 
 use super::{bad, bare, check_description, check_name, check_tags, listing, not_found, settle, taken};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::SECOND;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::Blob;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::SECOND;
+use crate::operation::Operation;
+use crate::tags::Tags;
+use crate::time::iso8601;
+use crate::wire::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

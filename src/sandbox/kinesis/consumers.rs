@@ -2,13 +2,13 @@
 
 use super::stream::{Consumer, Status, Stream};
 use super::{check_name, check_range, find, in_use, invalid_argument, limit_exceeded};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{SECOND, Timed};
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, Tags};
-use crate::sandbox::time::epoch_seconds;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{SECOND, Timed};
+use crate::operation::Operation;
+use crate::tags::{self, Tags};
+use crate::time::epoch_seconds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -2,12 +2,12 @@
 
 use super::stream::{CREATING, DELETING, Distribution, Mode, Status, Stream, Warm};
 use super::{check_name, check_range, in_use, invalid_argument, limit_exceeded, on_stream, settings};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::Timed;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, Tags};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::Timed;
+use crate::operation::Operation;
+use crate::tags::{self, Tags};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 

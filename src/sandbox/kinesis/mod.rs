@@ -87,10 +87,10 @@ macro_rules! on_stream {
         impl $name {
             fn stream<'a>(
                 &self,
-                account: &'a mut crate::sandbox::account::Account,
-                call: &crate::sandbox::call::Call,
-            ) -> Result<&'a mut crate::sandbox::kinesis::Stream, crate::sandbox::answer::Fault> {
-                crate::sandbox::kinesis::find(account, call, self.stream_name.as_deref(), self.stream_arn.as_deref())
+                account: &'a mut crate::account::Account,
+                call: &crate::call::Call,
+            ) -> Result<&'a mut crate::kinesis::Stream, crate::answer::Fault> {
+                crate::kinesis::find(account, call, self.stream_name.as_deref(), self.stream_arn.as_deref())
             }
         }
     };

@@ -1,10 +1,10 @@
 //! Resource policies of streams and consumers.
 
 use super::find;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -2,12 +2,12 @@
 
 use super::invalid_argument;
 use super::stream::{Mode, Status, Stream};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::HOUR;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::time::epoch_seconds;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::HOUR;
+use crate::operation::Operation;
+use crate::time::epoch_seconds;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

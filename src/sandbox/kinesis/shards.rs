@@ -1,6 +1,6 @@
 //! Shards: ranges of hash keys, each with its records.
 
-use crate::sandbox::wire::Blob;
+use crate::wire::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::VecDeque;

@@ -2,10 +2,10 @@
 
 use super::shards::{self, Shard};
 use super::{in_use, limit_exceeded};
-use crate::sandbox::answer::Fault;
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{HOUR, SECOND, Timed};
-use crate::sandbox::tags::Tags;
+use crate::answer::Fault;
+use crate::call::Call;
+use crate::clock::{HOUR, SECOND, Timed};
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

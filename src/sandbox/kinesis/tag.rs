@@ -1,11 +1,11 @@
 //! Tags of streams and consumers: an older set of operations by stream, a newer one by ARN.
 
 use super::{check_range, find, invalid_argument, limit_exceeded, not_found, on_stream};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, Tags};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::{self, Tags};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

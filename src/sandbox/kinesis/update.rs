@@ -3,10 +3,10 @@
 use super::lifecycle::{ModeDetails, SHARD_QUOTA};
 use super::stream::{Distribution, Mode, RESHARDING, UPDATING, Warm, daily};
 use super::{check_range, invalid_argument, limit_exceeded, on_stream, settings};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeSet;

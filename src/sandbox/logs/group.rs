@@ -1,11 +1,11 @@
 //! Log groups.
 
 use super::policy::Policy;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::{self, Tags};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::{self, Tags};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

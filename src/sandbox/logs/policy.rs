@@ -1,10 +1,10 @@
 //! Policies of the account. Of their types only those on retention are known here, for all groups.
 
 use super::group::{Group, RETENTIONS, invalid};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Checksums that come with a body as headers. Those at the end of a chunked upload are dropped with its framing.
 
-use crate::sandbox::answer::Fault;
-use crate::sandbox::call::Call;
+use crate::answer::Fault;
+use crate::call::Call;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::Md5;

@@ -3,10 +3,10 @@
 use super::bucket::Bucket;
 use super::input::{choice, document, flag, invalid_argument, malformed_xml, of};
 use super::node::Node;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("PutBucketEncryption", put_bucket_encryption).raw_at("PUT", "/{Bucket}?encryption"),

@@ -2,10 +2,10 @@
 
 use super::State;
 use super::bucket::Bucket;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::call::Call;
-use crate::sandbox::tags::{self, Tags};
-use crate::sandbox::wire::{Element, Xml};
+use crate::answer::Fault;
+use crate::call::Call;
+use crate::tags::{self, Tags};
+use crate::wire::{Element, Xml};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 

@@ -2,11 +2,11 @@
 
 use super::input::{choice, document, flag, invalid_argument, malformed_xml, number, of, tags};
 use super::node::Node;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::Element;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::wire::Element;
 use std::collections::BTreeSet;
 
 pub(super) const OPERATIONS: &[Operation] = &[

@@ -3,12 +3,12 @@
 use super::bucket::Bucket;
 use super::input::{invalid_argument, key_writer, limit, of, owner};
 use super::version::Version;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::time::iso8601;
+use crate::wire::Xml;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 

@@ -7,12 +7,12 @@ use super::input::{document, invalid_argument, key_writer, limit, malformed_xml,
 use super::listing::question;
 use super::object::{check_conditions, described, key, store};
 use super::version::Version;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::time::iso8601;
+use crate::wire::Xml;
 use bytes::{Bytes, BytesMut};
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};

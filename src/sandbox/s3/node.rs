@@ -1,6 +1,6 @@
 //! XML that is kept and given back.
 
-use crate::sandbox::wire::{Element, Xml};
+use crate::wire::{Element, Xml};
 use serde::{Deserialize, Serialize};
 
 /// An element as it can be stored.

@@ -2,12 +2,12 @@
 
 use super::bucket::Bucket;
 use super::input::of;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::iam;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::iam;
+use crate::operation::Operation;
+use crate::wire::Xml;
 use serde_json::Value;
 
 pub(super) const OPERATIONS: &[Operation] = &[

@@ -3,11 +3,11 @@
 use super::input::{document, flag, malformed_xml, of};
 use super::object::{check_conditions, key};
 use super::version::Removed;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::{Element, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::wire::{Element, Xml};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("DeleteObject", delete_object).raw_at("DELETE", "/{Bucket}/{Key+}").with_query(&["versionId"]),

@@ -1,12 +1,12 @@
 //! Settings of a bucket that are a few words each: versioning, public access block, ownership, tags.
 
 use super::input::{choice, document, flag, malformed_xml, not_implemented, of, tag_set, tags};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags as common;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags as common;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("PutBucketVersioning", put_bucket_versioning).raw_at("PUT", "/{Bucket}?versioning"),

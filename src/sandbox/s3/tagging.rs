@@ -3,11 +3,11 @@
 use super::input::{document, malformed_xml, of, tag_set, tags};
 use super::object::{found, key};
 use super::version::Version;
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::tags::Tags;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::tags::Tags;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("PutObjectTagging", put_object_tagging)

@@ -1,11 +1,11 @@
 //! Settings of a bucket that can be asked for, but not set here: the answers of a bucket that never had them.
 
 use super::input::{of, owner_id};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::operation::Operation;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::wire::Xml;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("GetBucketAcl", get_bucket_acl).raw_at("GET", "/{Bucket}?acl"),

@@ -1,8 +1,8 @@
 //! The versions of objects, and which of them there are after a write.
 
 use super::bucket::Bucket;
-use crate::sandbox::ids::Ids;
-use crate::sandbox::tags::Tags;
+use crate::ids::Ids;
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

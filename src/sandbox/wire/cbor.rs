@@ -2,7 +2,7 @@
 //! answers back, so that services know nothing of it. Only for services without blobs and timestamps, which JSON would lose.
 
 use super::Request;
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use serde_json::{Map, Number, Value};
 const DEEPEST: usize = 64;
 
 /// Whether `request` says that it is in CBOR.
-pub(in crate::sandbox) fn speaks(request: &Request) -> bool {
+pub(crate) fn speaks(request: &Request) -> bool {
     request.header("smithy-protocol") == Some("rpc-v2-cbor")
 }
 
@@ -21,7 +21,7 @@ pub(in crate::sandbox) fn speaks(request: &Request) -> bool {
 ///
 /// # Errors
 /// `SerializationException` when the body is no CBOR, `UnknownOperationException` when the path names no operation.
-pub(in crate::sandbox) fn translate(request: &mut Request) -> Result<(), Fault> {
+pub(crate) fn translate(request: &mut Request) -> Result<(), Fault> {
     let target = request.path.strip_prefix("/service/").and_then(|path| path.split_once("/operation/"));
     let target = target.and_then(|(service, operation)| HeaderValue::try_from(format!("{service}.{operation}")).ok());
     let unknown = || Fault::new(404, "UnknownOperationException", format!("Unknown operation {}", request.path));
@@ -37,7 +37,7 @@ pub(in crate::sandbox) fn translate(request: &mut Request) -> Result<(), Fault> 
 }
 
 /// Translates the answer to a request that was translated.
-pub(in crate::sandbox) fn translate_answer(mut response: Response<Bytes>) -> Response<Bytes> {
+pub(crate) fn translate_answer(mut response: Response<Bytes>) -> Response<Bytes> {
     let value = serde_json::from_slice(response.body()).unwrap_or_else(|_| Value::Object(Map::new()));
     let mut body = Vec::new();
     encode(&value, &mut body);

@@ -2,8 +2,8 @@
 
 use super::Request;
 use super::input::Input;
-use crate::sandbox::answer::{Body, Fault};
-use crate::sandbox::operation::{Operation, Service};
+use crate::answer::{Body, Fault};
+use crate::operation::{Operation, Service};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
 //! The input of the query protocols: `Filter.1.Value.2=x` as a tree that knows which of its leaves were read.
 
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -20,7 +20,7 @@ pub(super) enum Dialect {
 
 /// All parameters of a request.
 #[derive(Debug, Default)]
-pub(in crate::sandbox) struct Tree {
+pub(crate) struct Tree {
     root: Node,
     dialect: Dialect,
 }
@@ -56,7 +56,7 @@ impl Tree {
         Ok(Self { root, dialect })
     }
 
-    pub(in crate::sandbox) fn params(&self) -> Params<'_> {
+    pub(crate) fn params(&self) -> Params<'_> {
         Params { node: &self.root, path: String::new(), dialect: self.dialect }
     }
 }
@@ -107,7 +107,7 @@ impl<'a> Params<'a> {
     }
 
     /// Whether the request names an operation and nothing else.
-    pub(in crate::sandbox) fn only_action(&self) -> bool {
+    pub(crate) fn only_action(&self) -> bool {
         self.node.children.keys().all(|name| name == "Action" || name == "Version")
     }
 

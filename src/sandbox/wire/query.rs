@@ -3,8 +3,8 @@
 use super::input::Input;
 use super::params::{Dialect, Tree};
 use super::{Request, Xml};
-use crate::sandbox::answer::{Body, Fault};
-use crate::sandbox::operation::{Operation, Protocol, Service};
+use crate::answer::{Body, Fault};
+use crate::operation::{Operation, Protocol, Service};
 use bytes::Bytes;
 
 pub(super) fn decode(

@@ -2,8 +2,8 @@
 
 use super::input::Input;
 use super::{Request, Xml, chunked, json};
-use crate::sandbox::answer::{Body, Fault};
-use crate::sandbox::operation::{Operation, Payload, Route, Service};
+use crate::answer::{Body, Fault};
+use crate::operation::{Operation, Payload, Route, Service};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde_json::Map;

@@ -7,7 +7,7 @@
 //! `SNAPSHOTS=overwrite cargo test --test it cli` writes the transcripts anew.
 
 use aqueduct::aws::{Connect, StandIn};
-use aqueduct::sandbox::{Options, Sandbox};
+use aqueduct_sandbox::{Options, Sandbox};
 use similar::TextDiff;
 use std::fmt::Write;
 use std::fs;

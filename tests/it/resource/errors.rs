@@ -2,8 +2,8 @@
 
 use crate::support::Lab;
 use aqueduct::aws::{Class, Error, classify, found};
-use aqueduct::sandbox::answer::Fault;
-use aqueduct::sandbox::faults::{At, Effect};
+use aqueduct_sandbox::answer::Fault;
+use aqueduct_sandbox::faults::{At, Effect};
 
 #[test]
 fn codes_have_classes() {

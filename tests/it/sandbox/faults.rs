@@ -1,8 +1,8 @@
 //! Faults on demand.
 
 use super::{create, kinesis, pass, unlimited};
-use aqueduct::sandbox::answer::Fault;
-use aqueduct::sandbox::faults::{At, Effect};
+use aqueduct_sandbox::answer::Fault;
+use aqueduct_sandbox::faults::{At, Effect};
 use aws_sdk_kinesis::error::ProvideErrorMetadata;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};

@@ -2,7 +2,7 @@
 
 use super::pass;
 use crate::support::Lab;
-use aqueduct::sandbox::iam::{WhyNot, profile_usable, role_may, role_usable};
+use aqueduct_sandbox::iam::{WhyNot, profile_usable, role_may, role_usable};
 use aws_sdk_iam::Client;
 use aws_sdk_iam::error::ProvideErrorMetadata;
 

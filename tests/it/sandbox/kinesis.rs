@@ -1,7 +1,7 @@
 //! Kinesis as its official client sees it.
 
 use super::{REGION, active, create, kinesis, kinesis_in, kinesis_over, pass, unlimited};
-use aqueduct::sandbox::{Options, Sandbox};
+use aqueduct_sandbox::{Options, Sandbox};
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::primitives::Blob;

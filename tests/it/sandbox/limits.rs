@@ -1,7 +1,7 @@
 //! AWS's rate limits.
 
 use super::{REGION, kinesis, pass};
-use aqueduct::sandbox::{Options, Sandbox};
+use aqueduct_sandbox::{Options, Sandbox};
 use aws_sdk_kinesis::error::ProvideErrorMetadata;
 
 #[tokio::test(start_paused = true)]

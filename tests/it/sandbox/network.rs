@@ -1,7 +1,7 @@
 //! Networks as EC2's official client sees them.
 
 use super::{REGION, pass, unlimited};
-use aqueduct::sandbox::Sandbox;
+use aqueduct_sandbox::Sandbox;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::retry::RetryConfig;
 use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};

@@ -1,8 +1,8 @@
 //! A sandbox in a directory survives its process.
 
 use super::{active, create, kinesis, pass};
-use aqueduct::sandbox::objects::Objects;
-use aqueduct::sandbox::{OpenError, Options, Sandbox};
+use aqueduct_sandbox::objects::Objects;
+use aqueduct_sandbox::{OpenError, Options, Sandbox};
 use aws_sdk_kinesis::primitives::Blob;
 use bytes::Bytes;
 use std::fs;

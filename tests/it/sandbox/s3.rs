@@ -289,7 +289,7 @@ async fn a_damaged_upload_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn objects_are_plain_files_in_the_directory_of_the_sandbox() {
     use aqueduct::aws::{Connect, StandIn};
-    use aqueduct::sandbox::{Options, Sandbox};
+    use aqueduct_sandbox::{Options, Sandbox};
     let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("sandbox-s3");
     let _ = std::fs::remove_dir_all(&directory);
     let open = || Sandbox::open(&directory, Options::default()).unwrap();

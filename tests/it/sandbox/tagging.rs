@@ -1,7 +1,7 @@
 //! The index of everything that has tags.
 
 use super::{REGION, kinesis, pass, request, unlimited};
-use aqueduct::sandbox::{Options, Sandbox};
+use aqueduct_sandbox::{Options, Sandbox};
 use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_resourcegroupstagging::types::TagFilter;

@@ -1,8 +1,8 @@
 //! Virtual time.
 
-use aqueduct::sandbox::clock::{Clock, Timed};
-use aqueduct::sandbox::ids::Ids;
-use aqueduct::sandbox::time::{epoch_seconds, http_date, iso8601, iso8601_seconds};
+use aqueduct_sandbox::clock::{Clock, Timed};
+use aqueduct_sandbox::ids::Ids;
+use aqueduct_sandbox::time::{epoch_seconds, http_date, iso8601, iso8601_seconds};
 use std::time::Duration;
 
 #[tokio::test(start_paused = true)]

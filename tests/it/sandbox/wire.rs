@@ -1,12 +1,12 @@
 //! The protocols, with what no client of ours would send.
 
 use super::{answer, authorization, form_request, json_request, request, unlimited};
-use aqueduct::sandbox::Account;
-use aqueduct::sandbox::answer::{Answer, Fault};
-use aqueduct::sandbox::call::Call;
-use aqueduct::sandbox::operation::{Operation, Protocol, Service};
-use aqueduct::sandbox::services;
-use aqueduct::sandbox::wire::{Element, Request, Xml, decode};
+use aqueduct_sandbox::Account;
+use aqueduct_sandbox::answer::{Answer, Fault};
+use aqueduct_sandbox::call::Call;
+use aqueduct_sandbox::operation::{Operation, Protocol, Service};
+use aqueduct_sandbox::services;
+use aqueduct_sandbox::wire::{Element, Request, Xml, decode};
 use bytes::Bytes;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -249,7 +249,7 @@ fn a_chunked_upload_arrives_without_its_frames() {
     }
 }
 
-fn params(form: &str) -> aqueduct::sandbox::wire::Input {
+fn params(form: &str) -> aqueduct_sandbox::wire::Input {
     let body = format!("Action=GetCallerIdentity&Version=2011-06-15&{form}");
     decode(services::find("sts").unwrap(), &mut Request::new(form_request("sts", &body))).unwrap().1
 }

@@ -7,11 +7,11 @@ use super::super::tokens::Token;
 use super::super::{RouteTable, Subnet, Vpc, refusals, security_groups, tags};
 use super::service::{self, public_name};
 use super::{Endpoint, Kind, Phase};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{SECOND, Timed};
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{SECOND, Timed};
+use crate::wire::{Params, Xml};
 use std::collections::BTreeSet;
 
 /// How long the network interfaces of an endpoint take to be made, in milliseconds of virtual time.

@@ -4,11 +4,11 @@ use super::super::filters::{Field, Filters};
 use super::super::paging::Page;
 use super::super::refusals;
 use super::{Endpoint, Kind};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::tags::Tags;
+use crate::wire::Xml;
 use sha2::{Digest, Sha256};
 
 /// What follows `com.amazonaws.<region>.` in the names of services that have gateways.
@@ -129,7 +129,7 @@ pub(super) fn prefix_lists(region: &str) -> Vec<PrefixList> {
 }
 
 /// Refuses the id of a prefix list that does not exist.
-pub(in crate::sandbox::ec2) fn check_prefix_list(account: &Account, id: &str) -> Result<(), Fault> {
+pub(in crate::ec2) fn check_prefix_list(account: &Account, id: &str) -> Result<(), Fault> {
     if prefix_lists(&account.region).iter().any(|list| list.id == id) {
         return Ok(());
     }

@@ -4,10 +4,10 @@ use super::super::resource::{find, find_mut};
 use super::super::{refusals, security_groups};
 use super::image::Kind;
 use super::{Instance, Power, launch, show};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::wire::Xml;
 
 pub(super) fn describe(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let params = call.params();

@@ -1,11 +1,11 @@
 //! Machine images and instance types, as far as a launch has to know them.
 
 use super::super::refusals;
-use crate::sandbox::answer::Fault;
+use crate::answer::Fault;
 
 /// What a launch takes from an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sandbox::ec2) struct Image {
+pub(in crate::ec2) struct Image {
     /// `x86_64` or `arm64`; `None` when it may be either.
     pub architecture: Option<&'static str>,
     /// The name of the root device.

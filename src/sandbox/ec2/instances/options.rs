@@ -3,10 +3,10 @@
 use super::super::refusals;
 use super::super::resource::{Resource, find, find_mut};
 use super::{Instance, Power};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::wire::{Params, Xml};
 use serde::{Deserialize, Serialize};
 
 /// The metadata service of an instance.

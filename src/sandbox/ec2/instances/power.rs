@@ -3,11 +3,11 @@
 use super::super::resource::{Resource as _, find};
 use super::super::{free_public_ip, interfaces, refusals, volumes};
 use super::{Instance, Power};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::clock::{SECOND, Timed};
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::clock::{SECOND, Timed};
+use crate::wire::Xml;
 
 /// How long an instance is pending, in milliseconds of virtual time.
 pub(super) const STARTING: u64 = 20 * SECOND;

@@ -5,13 +5,13 @@ use super::super::paging::Page;
 use super::super::refusals;
 use super::super::resource::{Resource, find, find_mut};
 use super::{Instance, Power};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::iam::{self, WhyNot};
-use crate::sandbox::tags::Tags;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::iam::{self, WhyNot};
+use crate::tags::Tags;
+use crate::time::iso8601;
+use crate::wire::{Params, Xml};
 use serde::{Deserialize, Serialize};
 
 /// The instance profile that an instance has.

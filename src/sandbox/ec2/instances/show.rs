@@ -2,10 +2,10 @@
 
 use super::super::{security_groups, tags};
 use super::{Instance, Power};
-use crate::sandbox::account::Account;
-use crate::sandbox::ec2::interfaces::Interface;
-use crate::sandbox::time::iso8601;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::ec2::interfaces::Interface;
+use crate::time::iso8601;
+use crate::wire::Xml;
 
 /// A reservation with `instances`.
 pub(super) fn reservation(account: &Account, id: &str, instances: &[&Instance], now: u64) -> Xml {

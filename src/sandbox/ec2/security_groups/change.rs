@@ -4,10 +4,10 @@ use super::super::resource::{Listed, Resource, find};
 use super::super::{endpoints, refusals, tags};
 use super::permission::{self, block4, block6, peer_group, ports};
 use super::{Peer, Rule, SecurityGroup, named, rule};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::{Answer, Fault};
-use crate::sandbox::call::Call;
-use crate::sandbox::wire::{Params, Xml};
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::wire::{Params, Xml};
 
 /// Rules of one direction in a group where nobody asked for more.
 const QUOTA: usize = 60;

@@ -3,9 +3,9 @@
 use super::super::resource::find;
 use super::super::{endpoints, refusals};
 use super::{Peer, Rule, SecurityGroup, allowed};
-use crate::sandbox::account::Account;
-use crate::sandbox::answer::Fault;
-use crate::sandbox::wire::Params;
+use crate::account::Account;
+use crate::answer::Fault;
+use crate::wire::Params;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 /// The rules of `group` that `IpPermissions` says, without ids. Each permission stands for as many rules as it has peers.

@@ -4,9 +4,9 @@ use super::super::State;
 use super::super::filters::Field;
 use super::super::resource::{Listed, Resource};
 use super::super::tags;
-use crate::sandbox::account::Account;
-use crate::sandbox::tags::Tags;
-use crate::sandbox::wire::Xml;
+use crate::account::Account;
+use crate::tags::Tags;
+use crate::wire::Xml;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ mod load_balancing;
 mod security_groups;
 
 use super::pass;
-use aqueduct::sandbox::{Options, Sandbox};
+use aqueduct_sandbox::{Options, Sandbox};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;

@@ -19,6 +19,7 @@ pub mod clock;
 pub mod ec2;
 pub mod elasticloadbalancing;
 pub mod faults;
+pub mod files;
 pub mod iam;
 pub mod ids;
 pub mod kafka;
