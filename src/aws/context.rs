@@ -1,6 +1,6 @@
 //! What a kind may use: AWS's clients, and whose resource it is working on.
 
-use super::tags::{ADDRESS_TAG, STACK_TAG};
+use super::tags::{ADDRESS_TAG, REGION_TAG, STACK_TAG};
 use super::transport::{Name, Transport};
 use super::{Error, Pace, Result};
 use crate::resource::{Address, Kind, Live};
@@ -96,9 +96,9 @@ impl Cx {
         &self.shared.stack
     }
 
-    /// The IAM path that holds the stack's roles and profiles.
+    /// The IAM path that holds the roles and profiles of the stack in this region.
     pub fn iam_path(&self) -> String {
-        format!("/aqueduct/{}/", self.stack())
+        format!("/aqueduct/{}/{}/", self.stack(), self.region())
     }
 
     /// The ARN of `resource`, such as `stream/x`, in `service` of this account and region.
@@ -129,18 +129,22 @@ impl Cx {
         Self { acting: Some(Arc::new(acting)), ..self.clone() }
     }
 
-    /// The tags to create a resource with: the user's and the two that say who owns it.
+    /// The tags to create a resource with: the user's and those that say who owns it.
     pub fn tags(&self) -> BTreeMap<String, String> {
         let Some(acting) = &self.acting else { return BTreeMap::new() };
         let mut tags = acting.tags.clone();
         tags.insert(STACK_TAG.into(), self.stack().into());
         tags.insert(ADDRESS_TAG.into(), acting.address.to_string());
+        if has_no_region(&acting.address.kind) {
+            tags.insert(REGION_TAG.into(), self.region().into());
+        }
         tags
     }
 
     /// The name within `kind` that `tags` give, when they are this stack's.
     pub fn owner(&self, kind: &'static str, tags: &BTreeMap<String, String>) -> Option<String> {
-        let ours = tags.get(STACK_TAG).is_some_and(|stack| stack == self.stack());
+        let is = |key: &str, value: &str| tags.get(key).is_some_and(|found| found == value);
+        let ours = is(STACK_TAG, self.stack()) && (!has_no_region(kind) || is(REGION_TAG, self.region()));
         let address = tags.get(ADDRESS_TAG).filter(|_| ours)?;
         Some(Address::parse(address, [kind])?.name)
     }
@@ -202,6 +206,11 @@ impl Cx {
         }
         Ok(Arc::new(index))
     }
+}
+
+/// Whether objects of `kind` belong to the whole account, so that the same stack in two regions has two of each.
+fn has_no_region(kind: &str) -> bool {
+    kind.starts_with("iam/")
 }
 
 impl Cx {

@@ -14,6 +14,6 @@ pub use context::{Cx, Hint};
 pub use error::{Class, Error, Result, classify, found};
 pub use pace::Pace;
 pub use patience::patiently;
-pub use tags::{ADDRESS_TAG, STACK_TAG, Tagging};
+pub use tags::{ADDRESS_TAG, REGION_TAG, STACK_TAG, Tagging};
 pub use tags::{TagChange, retag};
 pub use transport::{CallTrace, Observer};

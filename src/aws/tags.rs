@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub const STACK_TAG: &str = "aqueduct:stack";
 /// Names the resource within its stack, by its address.
 pub const ADDRESS_TAG: &str = "aqueduct:address";
+/// The key of the tag with the stack's region, on what has none itself: roles and instance profiles are the account's.
+pub const REGION_TAG: &str = "aqueduct:region";
 
 /// The tag API of a kind. Ids are what the kind's `Live::id` is unless said otherwise; an ARN is the
 /// output `arn`.

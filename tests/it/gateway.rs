@@ -203,7 +203,7 @@ async fn the_role_of_another_stack_is_as_good_and_stays() {
 async fn our_own_role_is_set_and_unset() {
     let lab = Lab::new().await;
     lab.run(&account()).await.succeeded("create");
-    assert_eq!(role(&lab), Some("arn:aws:iam::000000000000:role/aqueduct/test/logs".into()));
+    assert_eq!(role(&lab), Some("arn:aws:iam::000000000000:role/aqueduct/test/us-east-1/logs".into()));
     lab.run_ordered(&Graph::default(), &account()).await.succeeded("destroy");
     assert_eq!(role(&lab), None);
 }

@@ -19,6 +19,7 @@ mod networks;
 mod pipeline;
 mod plan;
 mod recording;
+mod regions;
 mod report;
 mod resource;
 mod sandbox;

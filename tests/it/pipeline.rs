@@ -23,7 +23,8 @@ pub fn wanted(file: &str) -> Graph {
 
 pub fn lowered(loaded: Loaded) -> Graph {
     let manifest = loaded.manifest.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(&loaded.sources, false)));
-    let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "000000000000".into() };
+    let region = manifest.header.region.value.clone();
+    let place = Place { partition: "aws".into(), region, account: "000000000000".into() };
     lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
 }
 

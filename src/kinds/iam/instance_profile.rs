@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub struct InstanceProfile {
     /// 1 to 128 of `a-z A-Z 0-9 _ + = , . @ -`; unique in the account.
     pub name: Fixed<String>,
-    /// Begins and ends with `/`; left out, `/aqueduct/<stack>/`.
+    /// Begins and ends with `/`; left out, `/aqueduct/<stack>/<region>/`.
     #[serde(default)]
     pub path: Fixed<Auto<String>>,
     /// The role that instances with it have.

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub struct Role {
     /// 1 to 64 of `a-z A-Z 0-9 _ + = , . @ -`; unique in the account.
     pub name: Fixed<String>,
-    /// Begins and ends with `/`; left out, `/aqueduct/<stack>/`.
+    /// Begins and ends with `/`; left out, `/aqueduct/<stack>/<region>/`.
     #[serde(default)]
     pub path: Fixed<Auto<String>>,
     /// Who may assume it; at most 2048 characters.

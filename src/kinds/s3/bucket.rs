@@ -253,6 +253,12 @@ impl Kind for Bucket {
             Class::Denied => {
                 Error { message: format!("{} (or {id} is the bucket of another account)", error.message), ..error }
             }
+            _ if error.code == "PermanentRedirect" || error.code == "301" => Error {
+                message: format!(
+                    "{id} is a bucket of another region: give this one another name, such as one with ${{region}}"
+                ),
+                ..error
+            },
             _ => error,
         })
     }

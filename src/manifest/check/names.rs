@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Check<'_>) {
     let stack = header.stack.value.clone();
     let account = header.account.as_ref().map_or(UNKNOWN_ACCOUNT, |account| account.value.as_str()).to_owned();
     buckets(cx, &stack, &account);
-    sinks(cx, &stack);
+    sinks(cx, &stack, &header.region.value.clone());
 }
 
 fn buckets(cx: &mut Check<'_>, stack: &str, account: &str) {
@@ -36,11 +36,11 @@ fn buckets(cx: &mut Check<'_>, stack: &str, account: &str) {
     }
 }
 
-fn sinks(cx: &mut Check<'_>, stack: &str) {
+fn sinks(cx: &mut Check<'_>, stack: &str, region: &str) {
     let Some(sinks) = &cx.parts.sinks else { return };
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for (key, sink) in sinks.iter() {
-        let role = format!("{stack}-sink-{}", key.value);
+        let role = format!("{stack}-{region}-sink-{}", key.value);
         if role.len() > ROLE {
             let wrong =
                 Diagnostic::error(key.span, format!("its role would be called `{role}`, more than {ROLE} characters"));

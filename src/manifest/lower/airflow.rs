@@ -95,7 +95,7 @@ impl Lowering<'_> {
         let trusted = trust(self.place, &["airflow.amazonaws.com", "airflow-env.amazonaws.com"], None);
         let bucket = self.bucket_name(bucket);
         let key = section.kms_key.as_ref().map(|key| key.value.as_str());
-        let mut role = crate::kinds::iam::role::Role::new(self.named(AIRFLOW), trusted);
+        let mut role = crate::kinds::iam::role::Role::new(self.named_in_region(AIRFLOW), trusted);
         role.description = "The Airflow environment and its DAGs".into();
         role.inline.insert(AIRFLOW.into(), airflow(self.place, environment, &bucket, key));
         if !section.permissions.is_empty() {

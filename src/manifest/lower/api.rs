@@ -217,7 +217,8 @@ impl Lowering<'_> {
 
     /// The account's role for API Gateway's logs.
     fn account(&mut self) -> Ref<Account> {
-        let mut role = Role::new(self.named("api-logs"), trust(self.place, &["apigateway.amazonaws.com"], None));
+        let mut role =
+            Role::new(self.named_in_region("api-logs"), trust(self.place, &["apigateway.amazonaws.com"], None));
         role.description = "API Gateway writes logs".into();
         role.managed = Set(vec![self.place.managed_policy(PUSH_LOGS)]);
         self.add("api-logs", &role);

@@ -89,7 +89,7 @@ impl Lowering<'_> {
         let trust = trust(self.place, &["ec2.amazonaws.com"], None);
         let mut managed = vec![self.place.managed_policy("AmazonSSMManagedInstanceCore")];
         managed.extend(section.managed_policies.iter().map(|policy| policy.value.clone()));
-        let mut role = crate::kinds::iam::role::Role::new(self.named(CLIENT), trust);
+        let mut role = crate::kinds::iam::role::Role::new(self.named_in_region(CLIENT), trust);
         role.description = "The Kafka client machine".into();
         role.managed = managed.into_iter().collect();
         if let Some(kafka) = &self.manifest.kafka
@@ -105,8 +105,11 @@ impl Lowering<'_> {
             role.inline.insert("kafka".into(), policy);
         }
         self.add(CLIENT, &role);
-        let profile =
-            InstanceProfile { name: Fixed(self.named(CLIENT)), path: Fixed(Auto(None)), role: Ref::to(CLIENT) };
+        let profile = InstanceProfile {
+            name: Fixed(self.named_in_region(CLIENT)),
+            path: Fixed(Auto(None)),
+            role: Ref::to(CLIENT),
+        };
         self.add(CLIENT, &profile);
         Ref::to(CLIENT)
     }

@@ -92,6 +92,11 @@ impl Lowering<'_> {
         format!("{}-{suffix}", self.stack)
     }
 
+    /// A name on AWS for what all regions of the account share: the stack's and the region's with `suffix`.
+    fn named_in_region(&self, suffix: &str) -> String {
+        format!("{}-{}-{suffix}", self.stack, self.place.region)
+    }
+
     /// Adds a resource with the manifest's tags.
     fn add<K: Named + Serialize>(&mut self, name: impl Into<String>, spec: &K) {
         let tags = self.tags.clone();
@@ -121,7 +126,7 @@ impl Lowering<'_> {
         policy: Policy,
         managed: Vec<String>,
     ) -> Ref<Role> {
-        let mut role = Role::new(self.named(name), trust);
+        let mut role = Role::new(self.named_in_region(name), trust);
         role.description = description.into();
         role.inline.insert(name.into(), policy);
         role.managed = managed.into_iter().collect();
