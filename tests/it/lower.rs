@@ -5,7 +5,7 @@ use aqueduct::manifest::lower::connector::{DeadLetters, S3Sink, properties};
 use aqueduct::manifest::lower::policies::{self, Kafka, Place};
 use aqueduct::manifest::lower::routes::{Access, Cors, kafka, kinesis, preflights};
 use aqueduct::resource::Ref;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 fn software() -> Software {
@@ -142,6 +142,45 @@ fn kinesis_has_six_methods_that_report_errors_as_errors() {
     }
     let records = &routes["PUT /streams/{stream-name}/records"].integration.request_templates["application/json"];
     assert!(records.contains(r#"$input.json("$.records[$foreach.index].data")"#), "objects stay JSON: {records}");
+}
+
+/// Whether `value` is as `schema` says, in the words of JSON schema that the routes use.
+fn fits(value: &Value, schema: &Value) -> bool {
+    let members = |name: &str| schema[name].as_object().into_iter().flatten();
+    let mut words = schema.as_object().unwrap().keys();
+    assert!(words.all(|word| ["type", "required", "properties", "items"].contains(&word.as_str())), "{schema}");
+    let kind = match schema["type"].as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        other => panic!("{other:?}"),
+    };
+    let mut required = schema["required"].as_array().into_iter().flatten();
+    let has = required.all(|name| value.get(name.as_str().unwrap()).is_some());
+    let inner = members("properties").all(|(name, inner)| value.get(name).is_none_or(|value| fits(value, inner)));
+    let mut items = value.as_array().into_iter().flatten();
+    kind && has && inner && (schema["items"].is_null() || items.all(|item| fits(item, &schema["items"])))
+}
+
+#[test]
+fn a_record_without_data_or_key_is_refused_and_what_callers_send_is_not() {
+    let routes = kinesis("/streams", "arn:aws:apigateway:us-east-1:kinesis", &Ref::to("api"), Access::Open);
+    let passes = |route: &str, body: Value| {
+        let route = &routes[route];
+        assert!(route.validate.body);
+        fits(&body, route.request_schemas["application/json"].document())
+    };
+    let one = |body: Value| passes("PUT /streams/{stream-name}/record", body);
+    assert!(one(json!({ "StreamName": "s", "Data": { "ind": 0, "country": "Albania" }, "PartitionKey": "0" })));
+    assert!(one(json!({ "Data": {}, "PartitionKey": 7 })));
+    assert!(!one(json!({ "Data": {} })) && !one(json!({ "PartitionKey": "0" })) && !one(json!([])));
+    assert!(!one(json!({ "Data": "{}", "PartitionKey": "0" })), "readers would find a text in it and no members");
+    let many = |body: Value| passes("PUT /streams/{stream-name}/records", body);
+    assert!(many(json!({ "records": [{ "data": { "ind": 0 }, "partition-key": "0" }] })));
+    assert!(many(json!({ "records": [{ "data": "text", "partition-key": 0 }] })));
+    assert!(!many(json!({ "records": [{ "data": {}, "partition-key": "0" }, { "data": {} }] })));
+    assert!(!many(json!({ "Records": [] })) && !many(json!({ "records": [{ "partition-key": "0" }] })));
+    let unchecked = routes.values().filter(|route| route.request_schemas.is_empty());
+    assert_eq!(unchecked.filter(|route| !route.validate.body).count(), 4);
 }
 
 #[test]
