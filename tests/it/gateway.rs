@@ -10,20 +10,20 @@ use aws_smithy_types::Blob;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-fn api(routes: Value) -> Value {
+pub fn api(routes: Value) -> Value {
     json!({ "name": "example", "endpoint": "REGIONAL", "routes": routes })
 }
 
-fn mock(template: &str) -> Value {
+pub fn mock(template: &str) -> Value {
     json!({ "integration": { "type": "MOCK", "request_templates": { "application/json": template } } })
 }
 
 /// An API with `routes` and a stage.
-fn deployed(routes: Value) -> Graph {
+pub fn deployed(routes: Value) -> Graph {
     with_stage(&api(routes))
 }
 
-fn with_stage(api: &Value) -> Graph {
+pub fn with_stage(api: &Value) -> Graph {
     let stage = json!({
         "name": "prod",
         "api": "⟦apigateway/rest-api/main|id⟧",
@@ -32,12 +32,12 @@ fn with_stage(api: &Value) -> Graph {
     graph([("apigateway/rest-api/main", api), ("apigateway/stage/main", &stage)])
 }
 
-fn two_routes() -> Graph {
+pub fn two_routes() -> Graph {
     deployed(json!({ "GET /a": mock("1"), "GET /b": mock("2") }))
 }
 
 /// The ids of the API, of its stage's deployment, and of all deployments.
-async fn ids(lab: &Lab) -> (String, String, Vec<String>) {
+pub async fn ids(lab: &Lab) -> (String, String, Vec<String>) {
     let gateway = lab.cx.apigateway();
     let api = gateway.get_rest_apis().send().await.unwrap().items.unwrap().remove(0).id.unwrap();
     let stage = gateway.get_stage().rest_api_id(&api).stage_name("prod").send().await.unwrap();
@@ -64,7 +64,7 @@ async fn delete_route(lab: &Lab, api: &str, path: &str) {
     gateway.delete_resource().rest_api_id(api).resource_id(resource.id.unwrap()).send().await.unwrap();
 }
 
-async fn deploy_by_hand(lab: &Lab, api: &str) {
+pub async fn deploy_by_hand(lab: &Lab, api: &str) {
     let call = lab.cx.apigateway().create_deployment().rest_api_id(api).stage_name("prod");
     call.send().await.unwrap();
 }

@@ -23,6 +23,7 @@ mod regions;
 mod report;
 mod resource;
 mod sandbox;
+mod stages;
 mod storage;
 mod streams;
 mod support;

@@ -2,8 +2,11 @@
 
 pub mod account;
 pub mod api_key;
+pub mod canary;
 mod deployment;
+pub mod execution_logs;
 pub mod gateway_response;
+pub mod method_settings;
 mod openapi;
 mod patch;
 pub mod rest_api;

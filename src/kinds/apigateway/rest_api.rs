@@ -3,7 +3,7 @@
 use super::gateway_response::{self, GatewayResponses};
 use super::patch::{Patch, escaped};
 use super::route::{self, Route};
-use super::{openapi, tree};
+use super::{execution_logs, openapi, tree};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::vpc_endpoint::VpcEndpoint;
 use crate::resource::{Auto, Changes, Kind, Live, Named, Policy, Ref, Set, Status, Typical};
@@ -154,6 +154,8 @@ impl Kind for RestApi {
     }
 
     async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
+        // Once the API is gone, nothing tells whose they were.
+        execution_logs::clear(cx, &live.id).await?;
         let call = cx.apigateway().delete_rest_api().rest_api_id(&live.id);
         found(call.send().await.map_err(Error::from)).map(drop)
     }
@@ -269,6 +271,7 @@ fn listed(api: aws_sdk_apigateway::operation::get_rest_api::GetRestApiOutput) ->
         .set_security_policy(api.security_policy)
         .set_endpoint_access_mode(api.endpoint_access_mode)
         .set_api_status(api.api_status)
+        .set_api_status_message(api.api_status_message)
         .build()
 }
 
@@ -300,14 +303,19 @@ async fn describe(cx: &Cx, api: types::RestApi) -> aws::Result<Option<Live<RestA
         bare_paths,
         gateway_responses,
     };
+    // Only a change of endpoint or TLS settings fails: the API goes on working, and shows the difference.
+    let undone = api.api_status.as_ref().filter(|state| **state == ApiStatus::Failed).map(|state| {
+        let reason = api.api_status_message.as_deref().filter(|reason| !reason.is_empty());
+        format!("{}: {}", state.as_str(), reason.unwrap_or("AWS gives no reason"))
+    });
     let status = match api.api_status {
         Some(state @ (ApiStatus::Updating | ApiStatus::Pending)) => Status::Pending(state.as_str().to_owned()),
-        // Only a change of endpoint or TLS settings fails: the API goes on working, and shows the difference.
         _ => Status::Ready,
     };
     let (arn, definition) = (arn(cx, &id), spec.digest());
     let live = Live::new(&id, spec).output("arn", arn).output("execution_arn", cx.arn("execute-api", &id));
-    Ok(Some(live.output("definition", definition).tagged(cx, api.tags.unwrap_or_default()).status(status)))
+    let live = live.output("definition", definition).tagged(cx, api.tags.unwrap_or_default());
+    Ok(Some(live.status(status).undone(undone)))
 }
 
 fn arn(cx: &Cx, id: &str) -> String {

@@ -1,13 +1,14 @@
 //! `apigateway/stage`: a stage of a REST API with its deployment (AWS.md §5).
 
+use super::canary::{self, Canary};
 use super::deployment::{self, Deployed, Label};
-use super::patch::{Patch, escaped, unescaped};
+use super::method_settings::{MethodSettings, settings_key, settings_path};
+use super::patch::{Patch, escaped};
 use super::rest_api::{Definition, RestApi};
-use super::{route, tree};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::logs::log_group::LogGroup;
-use crate::resource::{Arn, Auto, Changes, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical};
-use aws_sdk_apigateway::types::{CacheClusterSize, CacheClusterStatus, MethodSetting, Stage as Found};
+use crate::resource::{Arn, Changes, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical};
+use aws_sdk_apigateway::types::{CacheClusterSize, CacheClusterStatus, Stage as Found};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +49,12 @@ pub struct Stage {
     /// Settings by route, such as `GET /streams`; `*/*` for all routes.
     #[serde(default)]
     pub method_settings: BTreeMap<String, MethodSettings>,
+    /// A part of the traffic that is answered in another way.
+    #[serde(default)]
+    pub canary: Option<Canary>,
+    /// The version of the API's documentation that belongs to it.
+    #[serde(default)]
+    pub documentation_version: Option<String>,
     /// What must exist first: the `apigateway/account` where requests are logged.
     #[serde(default)]
     pub needs: Needs,
@@ -62,94 +69,6 @@ pub struct AccessLog {
     /// One line with `$context` variables, among them `$context.requestId` or
     /// `$context.extendedRequestId`.
     pub format: String,
-}
-
-/// Settings of one route or of all.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MethodSettings {
-    /// Whether CloudWatch gets detailed metrics.
-    #[serde(default)]
-    pub metrics: bool,
-    /// What is logged of each execution; needs `apigateway/account`.
-    #[serde(default)]
-    pub logging_level: LoggingLevel,
-    /// Whether whole requests and answers are logged, secrets included.
-    #[serde(default)]
-    pub data_trace: bool,
-    /// Requests a second; the account's limit when left out.
-    #[serde(default)]
-    pub throttling_rate_limit: Auto<f64>,
-    /// Requests at once; the account's limit when left out.
-    #[serde(default)]
-    pub throttling_burst_limit: Auto<i32>,
-    /// Whether answers are cached; needs `cache_cluster_gb`.
-    #[serde(default)]
-    pub caching: bool,
-    /// How long answers are kept, 0 to 3600.
-    #[serde(default = "five_minutes")]
-    pub cache_ttl_seconds: i32,
-    /// Whether the cache is encrypted.
-    #[serde(default)]
-    pub cache_encrypted: bool,
-    /// Whether callers need a permission to bypass the cache.
-    #[serde(default = "yes")]
-    pub cache_control_needs_authorization: bool,
-    /// What happens to callers that try without.
-    #[serde(default)]
-    pub unauthorized_cache_control: UnauthorizedCacheControl,
-}
-
-fn five_minutes() -> i32 {
-    300
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl Default for MethodSettings {
-    fn default() -> Self {
-        Self {
-            metrics: false,
-            logging_level: LoggingLevel::default(),
-            data_trace: false,
-            throttling_rate_limit: Auto::default(),
-            throttling_burst_limit: Auto::default(),
-            caching: false,
-            cache_ttl_seconds: five_minutes(),
-            cache_encrypted: false,
-            cache_control_needs_authorization: true,
-            unauthorized_cache_control: UnauthorizedCacheControl::default(),
-        }
-    }
-}
-
-/// What is logged of each execution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LoggingLevel {
-    /// Nothing.
-    #[default]
-    Off,
-    /// Errors.
-    Error,
-    /// Everything.
-    Info,
-}
-
-/// What happens to callers that try to bypass the cache without permission.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum UnauthorizedCacheControl {
-    /// The request fails.
-    #[serde(rename = "FAIL_WITH_403")]
-    FailWith403,
-    /// It is answered from the cache, with a warning header.
-    #[default]
-    SucceedWithResponseHeader,
-    /// It is answered from the cache.
-    SucceedWithoutResponseHeader,
 }
 
 impl Named for Stage {
@@ -213,6 +132,8 @@ impl Kind for Stage {
     async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
         let api = self.api.value();
         let mut patch = self.patch(&live.spec, changes)?;
+        let before = live.outputs.get("deployment").cloned().unwrap_or_default();
+        let mut shown = before.clone();
         if changes.touch("definition") {
             let deployed = Deployed::read(cx, api).await?.ok_or_else(|| Error::unreadable("the stage's API"))?;
             let stage = deployed.stages.iter().find(|stage| stage.stage_name.as_ref() == Some(&*self.name));
@@ -220,9 +141,11 @@ impl Kind for Stage {
             if now == self.definition.value() {
                 deployment::clear(cx, api, spare).await?;
             } else {
-                patch.replace("/deploymentId", deployment::make(cx, api, &deployed, &self.label(cx)).await?);
+                shown = deployment::make(cx, api, &deployed, &self.label(cx)).await?;
+                patch.replace("/deploymentId", &shown);
             }
         }
+        canary::patch(self.canary.as_ref(), live.spec.canary.as_ref(), (&before, &shown), &mut patch);
         if !patch.is_empty() {
             let call = cx.apigateway().update_stage().rest_api_id(api).stage_name(&*self.name);
             call.set_patch_operations(patch.into_operations()).send().await?;
@@ -284,6 +207,9 @@ impl Stage {
         if changes.touch("client_certificate") {
             patch.replace("/clientCertificateId", self.client_certificate.as_deref().unwrap_or_default());
         }
+        if changes.touch("documentation_version") {
+            patch.replace("/documentationVersion", self.documentation_version.as_deref().unwrap_or_default());
+        }
         if changes.touch("method_settings") {
             for gone in live.method_settings.keys().filter(|key| !self.method_settings.contains_key(*key)) {
                 patch.remove(settings_path(gone)?, None);
@@ -293,103 +219,6 @@ impl Stage {
             }
         }
         Ok(patch)
-    }
-}
-
-/// Where the settings of `key` are: the path of a route is one part, with its slashes escaped.
-fn settings_path(key: &str) -> aws::Result<String> {
-    if key == "*/*" {
-        return Ok("/*/*".into());
-    }
-    let parts =
-        route::parts(key).ok_or_else(|| Error::internal(format!("`{key}` is no route: use `GET /path` or `*/*`")))?;
-    Ok(format!("/{}/{}", escaped(parts.1), parts.0))
-}
-
-/// The key of what AWS calls `streams/GET` or `~1streams/GET`.
-fn settings_key(aws: &str) -> String {
-    match aws.rsplit_once('/') {
-        Some(("*", "*")) | None => aws.into(),
-        Some((path, method)) => format!("{method} /{}", unescaped(path).trim_start_matches('/')),
-    }
-}
-
-impl MethodSettings {
-    /// What must be set at `path` to come from `live` to here. Settings that are new begin as AWS's
-    /// defaults, or as those of `*/*`; what that leaves wrong shows up when they are read back.
-    fn patch(&self, path: &str, live: Option<&Self>, patch: &mut Patch) {
-        let begun = Self::default();
-        let now = live.unwrap_or(&begun);
-        if self.metrics != now.metrics || live.is_none() {
-            patch.replace(format!("{path}/metrics/enabled"), self.metrics);
-        }
-        if self.logging_level != now.logging_level {
-            patch.replace(format!("{path}/logging/loglevel"), self.logging_level.word());
-        }
-        if self.data_trace != now.data_trace {
-            patch.replace(format!("{path}/logging/dataTrace"), self.data_trace);
-        }
-        if let Some(rate) = self.throttling_rate_limit.filter(|rate| Some(*rate) != *now.throttling_rate_limit) {
-            patch.replace(format!("{path}/throttling/rateLimit"), rate);
-        }
-        if let Some(burst) = self.throttling_burst_limit.filter(|burst| Some(*burst) != *now.throttling_burst_limit) {
-            patch.replace(format!("{path}/throttling/burstLimit"), burst);
-        }
-        if self.caching != now.caching {
-            patch.replace(format!("{path}/caching/enabled"), self.caching);
-        }
-        if self.cache_ttl_seconds != now.cache_ttl_seconds {
-            patch.replace(format!("{path}/caching/ttlInSeconds"), self.cache_ttl_seconds);
-        }
-        if self.cache_encrypted != now.cache_encrypted {
-            patch.replace(format!("{path}/caching/dataEncrypted"), self.cache_encrypted);
-        }
-        if self.cache_control_needs_authorization != now.cache_control_needs_authorization {
-            let needed = self.cache_control_needs_authorization;
-            patch.replace(format!("{path}/caching/requireAuthorizationForCacheControl"), needed);
-        }
-        if self.unauthorized_cache_control != now.unauthorized_cache_control {
-            let strategy = self.unauthorized_cache_control.word();
-            patch.replace(format!("{path}/caching/unauthorizedCacheControlHeaderStrategy"), strategy);
-        }
-    }
-
-    fn of(found: MethodSetting) -> aws::Result<Self> {
-        let strategy = found.unauthorized_cache_control_header_strategy;
-        let strategy = strategy.map(|strategy| tree::parsed(strategy.as_str())).transpose()?;
-        let level = found.logging_level.filter(|level| !level.is_empty());
-        Ok(Self {
-            metrics: found.metrics_enabled,
-            logging_level: level.map(|level| tree::parsed(&level)).transpose()?.unwrap_or_default(),
-            data_trace: found.data_trace_enabled,
-            throttling_rate_limit: Auto(Some(found.throttling_rate_limit)),
-            throttling_burst_limit: Auto(Some(found.throttling_burst_limit)),
-            caching: found.caching_enabled,
-            cache_ttl_seconds: found.cache_ttl_in_seconds,
-            cache_encrypted: found.cache_data_encrypted,
-            cache_control_needs_authorization: found.require_authorization_for_cache_control,
-            unauthorized_cache_control: strategy.unwrap_or_default(),
-        })
-    }
-}
-
-impl LoggingLevel {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Off => "OFF",
-            Self::Error => "ERROR",
-            Self::Info => "INFO",
-        }
-    }
-}
-
-impl UnauthorizedCacheControl {
-    fn word(self) -> &'static str {
-        match self {
-            Self::FailWith403 => "FAIL_WITH_403",
-            Self::SucceedWithResponseHeader => "SUCCEED_WITH_RESPONSE_HEADER",
-            Self::SucceedWithoutResponseHeader => "SUCCEED_WITHOUT_RESPONSE_HEADER",
-        }
     }
 }
 
@@ -417,6 +246,8 @@ fn orphan(api: &str, label: &Label) -> Live<Stage> {
         cache_cluster_gb: None,
         client_certificate: None,
         method_settings: BTreeMap::new(),
+        canary: None,
+        documentation_version: None,
         needs: Needs::default(),
     };
     let why = "there is a deployment, but no stage: an earlier run was interrupted";
@@ -451,6 +282,8 @@ fn describe(cx: &Cx, api: &str, deployed: &Deployed, stage: &Found) -> aws::Resu
             .map(|size| size.as_str().to_owned()),
         client_certificate: stage.client_certificate_id.filter(|id| !id.is_empty()),
         method_settings: settings.collect::<aws::Result<_>>()?,
+        canary: stage.canary_settings.map(|found| Canary::of(found, stage.deployment_id.as_deref())),
+        documentation_version: stage.documentation_version.filter(|version| !version.is_empty()),
         needs: Needs::default(),
     };
     let status = match stage.cache_cluster_status {

@@ -55,17 +55,29 @@ impl Shared {
             || resources.iter().filter_map(|resource| resource.resource_methods.as_ref()).flat_map(HashMap::values);
         let mut shared = Self::default();
         if methods().any(|method| method.request_validator_id.is_some()) {
-            let answer = cx.apigateway().get_request_validators().rest_api_id(id).limit(500).send().await?;
-            for found in answer.items.unwrap_or_default() {
-                let validate =
-                    Validate { body: found.validate_request_body, parameters: found.validate_request_parameters };
-                shared.validators.extend(found.id.map(|id| (id, validate)));
+            let mut next = Some(String::new());
+            while let Some(position) = next {
+                let position = Some(position).filter(|position| !position.is_empty());
+                let call = cx.apigateway().get_request_validators().rest_api_id(id).limit(500).set_position(position);
+                let answer = call.send().await?;
+                for found in answer.items.unwrap_or_default() {
+                    let validate =
+                        Validate { body: found.validate_request_body, parameters: found.validate_request_parameters };
+                    shared.validators.extend(found.id.map(|id| (id, validate)));
+                }
+                next = answer.position.filter(|position| !position.is_empty());
             }
         }
         if methods().any(|method| method.authorizer_id.is_some()) {
-            let answer = cx.apigateway().get_authorizers().rest_api_id(id).limit(500).send().await?;
-            for found in answer.items.unwrap_or_default() {
-                shared.authorizers.extend(found.id.clone().map(|id| (id, authorizer(found))));
+            let mut next = Some(String::new());
+            while let Some(position) = next {
+                let position = Some(position).filter(|position| !position.is_empty());
+                let call = cx.apigateway().get_authorizers().rest_api_id(id).limit(500).set_position(position);
+                let answer = call.send().await?;
+                for found in answer.items.unwrap_or_default() {
+                    shared.authorizers.extend(found.id.clone().map(|id| (id, authorizer(found))));
+                }
+                next = answer.position.filter(|position| !position.is_empty());
             }
         }
         if methods().any(|method| method.request_models.as_ref().is_some_and(|models| !models.is_empty())) {

@@ -92,8 +92,11 @@ fn describe(cx: &Cx, link: types::VpcLink) -> aws::Result<Live<VpcLink>> {
     let status = match link.status {
         Some(VpcLinkStatus::Available) => Status::Ready,
         Some(VpcLinkStatus::Deleting) => Status::Deleting,
-        Some(VpcLinkStatus::Failed) => Status::Failed(link.status_message.unwrap_or_default()),
-        other => Status::Pending(other.map_or_else(String::new, |state| state.as_str().to_owned())),
+        Some(VpcLinkStatus::Failed) => {
+            let reason = link.status_message.filter(|reason| !reason.is_empty());
+            Status::Failed(reason.unwrap_or_else(|| "AWS could not set up the link, and gives no reason".into()))
+        }
+        other => Status::Pending(other.map_or_else(|| "PENDING".into(), |state| state.as_str().to_owned())),
     };
     let arn = format!("arn:{}:apigateway:{}::/vpclinks/{id}", cx.partition(), cx.region());
     Ok(Live::new(id, spec).output("arn", arn).tagged(cx, link.tags.unwrap_or_default()).status(status))

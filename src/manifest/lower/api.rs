@@ -7,8 +7,10 @@ use super::policies::{kinesis_proxy, trust};
 use super::routes::{self, Access, Cors, Routes};
 use crate::kinds::apigateway::account::Account;
 use crate::kinds::apigateway::api_key::ApiKey;
+use crate::kinds::apigateway::execution_logs;
+use crate::kinds::apigateway::method_settings::{LoggingLevel, MethodSettings};
 use crate::kinds::apigateway::rest_api::{Endpoint, RestApi};
-use crate::kinds::apigateway::stage::{AccessLog, LoggingLevel, MethodSettings, Stage};
+use crate::kinds::apigateway::stage::{AccessLog, Stage};
 use crate::kinds::apigateway::usage_plan::{Period, PlanStage, Quota, Throttle, UsagePlan};
 use crate::kinds::apigateway::vpc_link::VpcLink;
 use crate::kinds::ec2::elastic_ip::{ElasticIp, PublicIp};
@@ -16,6 +18,7 @@ use crate::kinds::elb::listener::Listener;
 use crate::kinds::elb::load_balancer::{DnsName, LoadBalancer};
 use crate::kinds::elb::target_group::{HealthCheck, HttpProbe, Probe, Protocol, TargetGroup};
 use crate::kinds::iam::role::Role;
+use crate::kinds::logs::log_group::{LogGroup, Retention};
 use crate::manifest::api::{self as section, Api, Auth, ExecutionLogs, Exposure, Target};
 use crate::resource::{Arn, Auto, Fixed, Initial, Ref, Set};
 use std::collections::BTreeMap;
@@ -23,6 +26,8 @@ use std::collections::BTreeMap;
 /// The load balancer's security group.
 pub(super) const LOAD_BALANCER: &str = "load-balancer";
 const MAIN: &str = "main";
+/// The log group of the work on requests.
+const EXECUTION: &str = "api-execution";
 /// Lets API Gateway write logs (AWS.md §5).
 const PUSH_LOGS: &str = "service-role/AmazonAPIGatewayPushToCloudWatchLogs";
 /// One line of JSON for each request.
@@ -187,7 +192,8 @@ impl Lowering<'_> {
     fn stage(&mut self, section: &Api) {
         let access = self.log_group("api", format!("/aqueduct/{}/api", self.stack), &section.access_logs);
         let logged = access || section.execution_logs != ExecutionLogs::Off;
-        let needs = if logged { vec![self.account().to_string()] } else { vec![] };
+        let mut needs = if logged { vec![self.account().to_string()] } else { vec![] };
+        needs.extend(self.execution_logs(section).map(|group| group.to_string()));
         let settings = MethodSettings {
             metrics: section.metrics,
             logging_level: match section.execution_logs {
@@ -210,9 +216,23 @@ impl Lowering<'_> {
             cache_cluster_gb: None,
             client_certificate: None,
             method_settings: BTreeMap::from([("*/*".into(), settings)]),
+            canary: None,
+            documentation_version: None,
             needs: Initial(needs),
         };
         self.add(MAIN, &spec);
+    }
+
+    /// The group of the stage's execution logs, which must be there before API Gateway makes it, and go after the stage. It
+    /// keeps events as long as that of the access logs.
+    fn execution_logs(&mut self, section: &Api) -> Option<Ref<LogGroup>> {
+        if section.execution_logs == ExecutionLogs::Off {
+            return None;
+        }
+        let mut group = LogGroup::new(execution_logs::group(Ref::<RestApi>::to(MAIN), &section.stage));
+        group.retention_days = Some(Retention::Days(section.access_logs.0.retention_days));
+        self.add(EXECUTION, &group);
+        Some(Ref::to(EXECUTION))
     }
 
     /// The account's role for API Gateway's logs.

@@ -36,8 +36,11 @@ pub struct Api {
     pub id: String,
     /// In milliseconds since the epoch.
     pub created: u64,
-    /// `AVAILABLE` or `UPDATING`.
+    /// `AVAILABLE`, `UPDATING` or `FAILED`.
     pub status: Timed<String>,
+    /// Why a change of the endpoint comes to nothing, when it does.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// What stands outside of the tree.
     pub settings: Settings,
     /// Its resources as they are edited. Callers see the snapshot of a deployment.
@@ -70,7 +73,8 @@ pub(super) fn add(account: &mut Account, settings: Settings, tags: Tags) -> Resu
     let tree = Tree::new(&mut account.ids);
     let status = Timed::new(account.now, "AVAILABLE".to_owned());
     let (deployments, stages) = (BTreeMap::new(), BTreeMap::new());
-    let api = Api { id: id.clone(), created: account.now, status, settings, tree, deployments, stages, tags };
+    let (created, trouble) = (account.now, None);
+    let api = Api { id: id.clone(), created, status, trouble, settings, tree, deployments, stages, tags };
     account.apigateway.apis.insert(id.clone(), api);
     Ok(id)
 }
@@ -80,6 +84,7 @@ pub(super) fn show(account: &Account, id: &str, alone: bool) -> Value {
     let Some(api) = account.apigateway.apis.get(id) else { return Value::Null };
     let settings = &api.settings;
     let types = &settings.binary_media_types;
+    let status = api.status.at(account.now);
     compact(json!({
         "id": api.id,
         "name": settings.name,
@@ -96,7 +101,8 @@ pub(super) fn show(account: &Account, id: &str, alone: bool) -> Value {
         "rootResourceId": api.tree.root,
         "securityPolicy": settings.security_policy,
         "endpointAccessMode": settings.endpoint_access_mode,
-        "apiStatus": api.status.at(account.now),
+        "apiStatus": status,
+        "apiStatusMessage": api.trouble.as_ref().filter(|_| status == "FAILED"),
     }))
 }
 
@@ -171,9 +177,13 @@ fn update(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         slow |= settings.change(patch)?;
     }
     settings.check()?;
-    api.settings = settings;
+    let fails = slow && api.trouble.is_some();
     if slow {
-        api.status = Timed::new(call.now, "UPDATING".to_owned()).then(call.now + UPDATING, "AVAILABLE".to_owned());
+        let end = if fails { "FAILED" } else { "AVAILABLE" };
+        api.status = Timed::new(call.now, "UPDATING".to_owned()).then(call.now + UPDATING, end.to_owned());
+    }
+    if !fails {
+        api.settings = settings;
     }
     let id = api.id.clone();
     Answer::json(show(account, &id, true))

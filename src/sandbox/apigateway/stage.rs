@@ -8,6 +8,7 @@ use crate::account::Account;
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
 use crate::clock::{MINUTE, Timed};
+use crate::logs;
 use crate::operation::Operation;
 use crate::tags::Tags;
 use crate::time::epoch_seconds;
@@ -98,6 +99,14 @@ impl Stage {
     pub fn uses(&self, deployment: &str) -> bool {
         self.deployment_id == deployment
             || self.canary.as_ref().is_some_and(|canary| canary.deployment_id == deployment)
+    }
+
+    /// Whether its work on requests is logged, into a group that API Gateway makes itself.
+    fn logs_work(&self) -> bool {
+        let logs = |level: Option<&str>| level.is_some_and(|level| level != "OFF");
+        self.method_settings
+            .values()
+            .any(|setting| setting.data_trace_enabled || logs(setting.logging_level.as_deref()))
     }
 
     pub(super) fn set_variables(&mut self, variables: BTreeMap<String, String>) -> Result<(), Fault> {
@@ -237,9 +246,14 @@ fn update(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         }
     }
     changed.updated = call.now;
-    check_deployments(find(account, call)?, &changed)?;
+    let api = find(account, call)?;
+    check_deployments(api, &changed)?;
+    let group = changed.logs_work().then(|| format!("API-Gateway-Execution-Logs_{}/{}", api.id, changed.name));
     let shown = changed.show(call.now, true);
     *named(account, call)? = changed;
+    if let Some(group) = group {
+        logs::ensure(account, &group);
+    }
     Answer::json(shown)
 }
 

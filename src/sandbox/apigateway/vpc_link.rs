@@ -53,6 +53,9 @@ pub struct VpcLink {
     pub target_arns: Vec<String>,
     /// Where it is in its life.
     pub status: Timed<Status>,
+    /// Why it failed, as far as it is told.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -61,6 +64,11 @@ impl VpcLink {
     /// Whether it is shown.
     pub fn exists(&self, now: u64) -> bool {
         *self.status.at(now) != Status::Gone
+    }
+
+    /// Lets it fail, for a reason that is told or not.
+    pub fn fail(&mut self, now: u64, trouble: Option<String>) {
+        (self.status, self.trouble) = (Timed::new(now, Status::Failed), trouble);
     }
 
     fn show(&self, now: u64, alone: bool) -> Value {
@@ -73,7 +81,7 @@ impl VpcLink {
             "status": status,
             "statusMessage": match status {
                 Status::Available => Some("Your vpc link is ready for use"),
-                Status::Failed => Some("The network load balancer of the vpc link is not active"),
+                Status::Failed => self.trouble.as_deref(),
                 _ => None,
             },
             "tags": shown_tags(&self.tags, alone),
@@ -104,7 +112,8 @@ fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let id = account.ids.base36(6);
     let Create { name, description, target_arns, tags } = input;
     let status = Timed::new(call.now, Status::Pending).then(call.now + PENDING, status);
-    let link = VpcLink { id: id.clone(), name, description, target_arns, status, tags };
+    let trouble = Some("The network load balancer of the vpc link is not active".to_owned());
+    let link = VpcLink { id: id.clone(), name, description, target_arns, status, trouble, tags };
     let shown = link.show(call.now, false);
     account.apigateway.vpc_links.insert(id, link);
     Ok(Answer::json(shown)?.status(202))

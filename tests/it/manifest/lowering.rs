@@ -99,6 +99,18 @@ fn an_api_without_kafka_leaves_the_client_alone() {
     );
 }
 
+#[test]
+fn the_work_on_requests_is_logged_for_as_long_as_the_requests() {
+    let graph = lowered("streams: {pin: {}}\napi: {stage: test, access_logs: {retention_days: 30}}\n");
+    let group = spec(&graph, "logs/log-group/api-execution");
+    assert_eq!(group["name"], "API-Gateway-Execution-Logs_⟦apigateway/rest-api/main|id⟧/test");
+    assert_eq!(group["retention_days"], 30);
+    let stage = spec(&graph, "apigateway/stage/main");
+    assert!(stage["needs"].to_string().contains("logs/log-group/api-execution"), "{stage}");
+    let graph = lowered("streams: {pin: {}}\napi: {execution_logs: off}\n");
+    assert!(!graph.resources().keys().any(|address| address.name == "api-execution"));
+}
+
 const EVERY_ROUTE: &str = "network: {}\nkafka: {}\nstreams: {pin: {}}\nclient: {}\n";
 
 #[test]
