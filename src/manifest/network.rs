@@ -87,8 +87,8 @@ impl Zones {
     }
 }
 
-/// The letters of a region's first three zones that every account can use.
-fn letters(region: &str) -> &'static str {
+/// The letters of a region's first three zones that every account can use; us-west-1 has two for each.
+pub fn letters(region: &str) -> &'static str {
     match region {
         "ap-northeast-1" => "acd",
         "ca-central-1" => "abd",

@@ -6,7 +6,7 @@ use aqueduct::manifest::lower::policies::{self, Kafka, Place};
 use aqueduct::manifest::lower::routes::{Access, Cors, kafka, kinesis, preflights};
 use aqueduct::resource::Ref;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn software() -> Software {
     let download = |file: &str| Download { url: format!("https://example.com/{file}"), sha256: None };
@@ -49,6 +49,16 @@ fn user_data_is_cloud_config_that_starts_the_proxy() {
         install.contains(&format!("fetch 'https://example.com/iam.jar' aws-msk-iam-auth.jar '{}'", "ab".repeat(32)))
     );
     assert!(install.contains("fetch 'https://example.com/kafka_2.13-3.6.0.tgz' kafka.tgz ''"), "{install}");
+}
+
+#[test]
+fn what_could_not_be_fetched_is_fetched_before_the_next_start() {
+    let files = written_files(&user_data(&software()));
+    let unit = &files["/etc/systemd/system/kafka-rest.service"];
+    assert!(unit.contains("ExecStartPre=+/opt/aqueduct/install\n"), "{unit}");
+    assert!(unit.contains("TimeoutStartSec=20min\n"), "the system gives up after 90 seconds: {unit}");
+    let install = &files["/opt/aqueduct/install"];
+    assert!(install.contains("command -v java") && install.contains("'java-17-amazon-corretto-headless'"), "{install}");
 }
 
 #[test]
@@ -284,8 +294,12 @@ fn the_client_may_use_its_topics_and_no_others() {
     assert!(!topics.iter().any(|(action, _)| action.contains("DeleteTopic")));
 }
 
+fn to(bucket: &str) -> policies::Delivery<'_> {
+    policies::Delivery { bucket, key: None }
+}
+
 fn access<'a>(topics: &'a [String], bucket: &'a str) -> policies::S3Sink<'a> {
-    policies::S3Sink { topics, dead_letters: "dead", makes_dead_letters: true, group: "connect-x", bucket }
+    policies::S3Sink { topics, dead_letters: "dead", makes_dead_letters: true, group: "connect-x", to: to(bucket) }
 }
 
 #[test]
@@ -308,9 +322,9 @@ fn no_policy_allows_everything() {
         policies::kafka_client(&place(), &kafka, &["a".into()], &["d".into()]),
         policies::kafka_administrator(&place(), &kafka),
         policies::s3_sink(&place(), &kafka, &access(&["a".into()], "b")),
-        policies::channel(&place(), "b", Some("logs")),
-        policies::kinesis_proxy(&place(), &["s".into()]),
-        policies::airflow(&place(), "env", "b", None),
+        policies::channel(&place(), to("b"), Some("logs")),
+        policies::kinesis_proxy(&place(), &["s".into()], &BTreeSet::new()),
+        policies::airflow(&place(), "env", to("b"), None),
     ];
     for (action, resource) in all.iter().flat_map(allowed) {
         assert!(action != "*" && !action.ends_with(":*"), "{action} on {resource}");

@@ -68,6 +68,15 @@ fn way_out(cx: &mut Check<'_>, airflow: &Airflow) {
         let wrong = Diagnostic::error(cx.nat(), "Airflow has no way to the services that it needs");
         let wrong = wrong.other(airflow.span, "Airflow");
         cx.push(wrong.help(format!("write `nat: single`, or add {} to `network.endpoints`", listed(missing))));
+    } else if let Some(requirements) = &airflow.requirements {
+        let path = files::path(cx, requirements);
+        // Packages that lie beside the DAGs need no internet.
+        if std::fs::read_to_string(path).is_ok_and(|text| !text.contains("--no-index")) {
+            let wrong =
+                Diagnostic::warning(requirements.span, "nothing can be installed without a way to the internet");
+            let wrong = wrong.other(cx.nat(), "the way out");
+            cx.push(wrong.help("write `nat: single`, or `--no-index` and `--find-links` with packages in the bucket"));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The client machine.
 
 use super::Check;
+use crate::kinds::kafkaconnect::properties::Properties;
 use crate::manifest::api::Exposure;
 use crate::manifest::client::{Client, tools_version};
 use crate::manifest::diagnostic::Diagnostic;
@@ -50,6 +51,11 @@ fn software(cx: &mut Check<'_>, client: &Client) {
         if GENERATED.contains(&key.as_str()) {
             let wrong = Diagnostic::error(key.span, format!("`{}` follows from the rest of the manifest", key.value));
             cx.push(wrong.help("remove it; `rest_proxy.port` sets the port"));
+        }
+        if Properties::is_secret(key) {
+            let wrong = Diagnostic::error(key.span, format!("`{}` would stand in the machine's user data", key.value));
+            let wrong = wrong.label("everybody who may describe instances can read user data");
+            cx.push(wrong.help("remove it: the REST proxy signs in with the machine's role"));
         }
     }
 }

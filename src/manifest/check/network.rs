@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::manifest::diagnostic::Diagnostic;
-use crate::manifest::network::{Existing, Network, Zones};
+use crate::manifest::network::{Existing, Network, Zones, letters};
 use crate::manifest::source::Span;
 use crate::manifest::subnets;
 use ipnet::Ipv4Net;
@@ -35,9 +35,21 @@ fn own(cx: &mut Check<'_>, network: &Network) {
 }
 
 fn zones(cx: &mut Check<'_>, network: &Network) {
-    let Zones::Named(names) = &network.zones.value else { return };
-    cx.unique(names);
     let Some(header) = &cx.parts.header else { return };
+    let names = match &network.zones.value {
+        Zones::Named(names) => names,
+        Zones::Count(wanted) => {
+            let there = letters(&header.region).len();
+            if network.existing.is_none() && usize::from(*wanted) > there {
+                let at = if network.zones.given { network.zones.span } else { network.span };
+                let wrong = Diagnostic::error(at, format!("{} has {there} zones", header.region.value));
+                let wrong = wrong.other(header.region.span, "the region");
+                cx.push(wrong.help(format!("write `network: {{zones: {there}}}`")));
+            }
+            return;
+        }
+    };
+    cx.unique(names);
     for name in names {
         let letter = name.strip_prefix(header.region.as_str()).unwrap_or_default();
         if letter.len() != 1 || !letter.bytes().all(|byte| byte.is_ascii_lowercase()) {

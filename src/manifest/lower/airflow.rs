@@ -93,11 +93,11 @@ impl Lowering<'_> {
 
     fn airflow_role(&mut self, section: &Airflow, environment: &str, bucket: &str) {
         let trusted = trust(self.place, &["airflow.amazonaws.com", "airflow-env.amazonaws.com"], None);
-        let bucket = self.bucket_name(bucket);
+        let physical = self.bucket_name(bucket);
         let key = section.kms_key.as_ref().map(|key| key.value.as_str());
         let mut role = crate::kinds::iam::role::Role::new(self.named_in_region(AIRFLOW), trusted);
         role.description = "The Airflow environment and its DAGs".into();
-        role.inline.insert(AIRFLOW.into(), airflow(self.place, environment, &bucket, key));
+        role.inline.insert(AIRFLOW.into(), airflow(self.place, environment, self.delivery(bucket, &physical), key));
         if !section.permissions.is_empty() {
             let statements: Vec<_> = section.permissions.iter().map(|statement| &statement.value).collect();
             let document = json!({ "Version": "2012-10-17", "Statement": statements });

@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::client::CLIENT;
 use super::network::Network;
-use super::policies::{kinesis_proxy, trust};
+use super::policies::{self, kinesis_proxy, trust};
 use super::routes::{self, Access, Cors, Routes};
 use crate::kinds::apigateway::account::Account;
 use crate::kinds::apigateway::api_key::ApiKey;
@@ -20,6 +20,7 @@ use crate::kinds::elb::target_group::{HealthCheck, HttpProbe, Probe, Protocol, T
 use crate::kinds::iam::role::Role;
 use crate::kinds::logs::log_group::{LogGroup, Retention};
 use crate::manifest::api::{self as section, Api, Auth, ExecutionLogs, Exposure, Target};
+use crate::manifest::source::Span;
 use crate::resource::{Arn, Auto, Fixed, Initial, Ref, Set};
 use std::collections::BTreeMap;
 
@@ -80,7 +81,7 @@ impl Lowering<'_> {
         for (path, to, methods) in self.targets(section) {
             match to {
                 Target::Kinesis => {
-                    let role = self.kinesis_role();
+                    let role = self.kinesis_role(section.span);
                     let service = format!("arn:{}:apigateway:{}:kinesis", self.place.partition, self.place.region);
                     all.extend(routes::kinesis(&path, &service, &role, access));
                 }
@@ -120,11 +121,19 @@ impl Lowering<'_> {
         }
     }
 
-    fn kinesis_role(&mut self) -> Ref<Role, Arn> {
+    fn kinesis_role(&mut self, api: Span) -> Ref<Role, Arn> {
         const NAME: &str = "kinesis";
         if !self.draft.addresses().any(|address| address.kind == "iam/role" && address.name == NAME) {
             let streams: Vec<String> = self.manifest.streams.names().map(str::to_owned).collect();
-            let policy = kinesis_proxy(self.place, &streams);
+            if policies::streams_in_policy(&streams) == ["*"] {
+                let message = "the API's role has no room for the names of so many streams".to_owned();
+                let help = "let them begin alike, such as `orders-new`, `orders-paid`: the role then covers `orders-*`";
+                self.fail(api, message, help);
+            }
+            let keys = self.manifest.streams.iter().filter_map(|(_, stream)| stream.kms_key.as_ref());
+            // The key policies of AWS's own keys let everybody in.
+            let keys = keys.map(|key| key.value.as_str()).filter(|key| !key.starts_with("alias/aws/")).collect();
+            let policy = kinesis_proxy(self.place, &streams, &keys);
             let trust = trust(self.place, &["apigateway.amazonaws.com"], None);
             self.role(NAME, "API Gateway puts records into streams", trust, policy, vec![]);
         }

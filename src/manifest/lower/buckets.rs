@@ -1,7 +1,7 @@
 //! `buckets`: private, encrypted, TLS only.
 
 use super::Lowering;
-use super::policies::tls_only;
+use super::policies::{Delivery, tls_only};
 use crate::kinds::s3::bucket::{Algorithm, Bucket, Encryption, LifecycleRule, PublicAccessBlock, Transition};
 use crate::manifest::buckets as section;
 use crate::resource::Ref;
@@ -21,6 +21,13 @@ impl Lowering<'_> {
     pub(super) fn bucket_name(&self, name: &str) -> String {
         let given = self.manifest.buckets.get(name).and_then(|section| section.name.as_ref());
         given.map_or_else(|| format!("{}-{name}-{}", self.stack, self.place.account), |given| given.value.clone())
+    }
+
+    /// The bucket `name`, which is `physical` on AWS, with the key that who reads or writes it must use.
+    pub(super) fn delivery<'b>(&'b self, name: &str, physical: &'b str) -> Delivery<'b> {
+        let section = self.manifest.buckets.get(name);
+        let key = section.and_then(|section| section.kms_key.as_ref()).map(|key| key.value.as_str());
+        Delivery { bucket: physical, key }
     }
 
     /// A bucket of a section's own, as careful as any.

@@ -41,7 +41,8 @@ impl Lowering<'_> {
             instance_type: section.instance_type.value.clone(),
             subnet: Fixed(subnet.clone()),
             private_ip: Fixed(Auto(None)),
-            assign_public_ip: Initial(None),
+            // Software is fetched at first boot, before an Elastic IP arrives.
+            assign_public_ip: Initial(outside.then_some(true)),
             security_groups: Set(vec![group]),
             instance_profile: Some(profile),
             key_pair: Fixed(section.key_pair.as_ref().map(|key| key.value.clone())),

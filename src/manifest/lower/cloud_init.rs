@@ -91,7 +91,7 @@ pub fn user_data(software: &Software) -> String {
     let _ = writeln!(out, "runcmd:\n  - [{HOME}/install]");
     if software.rest_proxy.is_some() {
         out.push_str("  - [systemctl, daemon-reload]\n");
-        out.push_str("  - [systemctl, enable, --now, kafka-rest.service, kafka-rest-check.timer]\n");
+        out.push_str("  - [systemctl, enable, --now, --no-block, kafka-rest.service, kafka-rest-check.timer]\n");
     }
     out
 }
@@ -134,7 +134,7 @@ fn proxy_properties(software: &Software, proxy: &RestProxy) -> String {
 
 /// Fetches and unpacks; safe to run again.
 fn install(software: &Software) -> String {
-    let Software { kafka, iam_library, rest_proxy, .. } = software;
+    let Software { java_package, kafka, iam_library, rest_proxy, .. } = software;
     let mut out = String::from(
         r#"#!/bin/bash
 set -euo pipefail
@@ -150,6 +150,9 @@ fetch() {
 
 "#,
     );
+    // cloud-init tries to install packages once, at first boot.
+    let _ = writeln!(out, "if ! command -v java > /dev/null; then");
+    let _ = writeln!(out, "    dnf install --assumeyes {0} || apt-get install --yes {0}\nfi", quoted(java_package));
     let _ = writeln!(out, "cd {HOME}");
     let mut fetch = |download: &Download, file: &str| {
         let sum = download.sha256.as_deref().unwrap_or_default();
@@ -182,6 +185,8 @@ fn check(proxy: &RestProxy) -> String {
     format!(
         "#!/bin/bash
 set -euo pipefail
+# It may still be fetching what it needs.
+systemctl is-active --quiet kafka-rest.service || exit 0
 if ! curl --fail --silent --max-time 20 --output /dev/null http://127.0.0.1:{port}/topics; then
     echo 'The REST proxy does not answer; restarting it.'
     systemctl restart kafka-rest.service
@@ -209,6 +214,8 @@ Environment=CLASSPATH={HOME}/aws-msk-iam-auth.jar
 Environment=KAFKAREST_HEAP_OPTS=-Xmx{heap}
 Environment=LOG_DIR=/var/log/kafka-rest
 LogsDirectory=kafka-rest
+ExecStartPre=+{HOME}/install
+TimeoutStartSec=20min
 ExecStart={HOME}/confluent/bin/kafka-rest-start {HOME}/kafka-rest.properties
 Restart=always
 RestartSec=5

@@ -6,6 +6,7 @@ mod buckets;
 mod client;
 pub mod cloud_init;
 pub mod connector;
+pub mod covering;
 mod files;
 mod kafka;
 mod network;

@@ -1,7 +1,9 @@
 //! IAM documents, least privilege first (AWS.md §3.2 and part 3, PIPELINE §3.2 and §5).
 
+use super::covering::covering;
 use crate::resource::Policy;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// Where things are, for ARNs.
@@ -30,6 +32,30 @@ impl Place {
     pub fn managed_policy(&self, name: &str) -> String {
         format!("arn:{}:iam::aws:policy/{name}", self.partition)
     }
+}
+
+/// How many characters a list of topics or streams may take in a policy: a role's inline policies have 10,240 together
+/// (AWS.md §2.1), and a connector names its topics beside others.
+const ROOM: usize = 5000;
+
+/// How long the ARN of a topic is without the topic: a cluster's name has up to 64 characters, its UUID 38.
+const TOPIC_ARN: usize = 160;
+
+/// How long the ARN of a stream is without its name, with the quotes around it.
+const STREAM_ARN: usize = 68;
+
+/// Lets a role use `key` for what `service` does on its behalf; of an alias, the key that it names.
+fn with_key(place: &Place, key: &str, service: &str, actions: &[&str]) -> Value {
+    let Place { region, .. } = place;
+    let mut condition = json!({ "StringEquals": { "kms:ViaService": format!("{service}.{region}.amazonaws.com") } });
+    let resource = match key.strip_prefix("alias/") {
+        None => key.to_owned(),
+        Some(_) => {
+            condition["ForAnyValue:StringEquals"] = json!({ "kms:ResourceAliases": key });
+            place.arn("kms", "key/*")
+        }
+    };
+    json!({ "Effect": "Allow", "Action": actions, "Resource": [resource], "Condition": condition })
 }
 
 fn document(statements: Vec<Value>) -> Policy {
@@ -70,6 +96,10 @@ impl Kafka {
         place.arn("kafka", format!("topic/{}/{topic}", self.uuid))
     }
 
+    fn topics(&self, place: &Place, topics: &[String]) -> Vec<String> {
+        covering(topics, TOPIC_ARN, ROOM).iter().map(|topic| self.topic(place, topic)).collect()
+    }
+
     fn group(&self, place: &Place, group: &str) -> String {
         place.arn("kafka", format!("group/{}/{group}", self.uuid))
     }
@@ -77,7 +107,7 @@ impl Kafka {
 
 /// The client machine: produces to and consumes from exactly `topics`, and reads `dead_letters`.
 pub fn kafka_client(place: &Place, kafka: &Kafka, topics: &[String], dead_letters: &[String]) -> Policy {
-    let arns = |topics: &[String]| -> Vec<String> { topics.iter().map(|topic| kafka.topic(place, topic)).collect() };
+    let arns = |topics: &[String]| kafka.topics(place, topics);
     let mut statements = vec![];
     if !topics.is_empty() {
         let actions = [
@@ -128,20 +158,36 @@ pub struct S3Sink<'a> {
     pub makes_dead_letters: bool,
     /// The consumer group that its offsets belong to.
     pub group: &'a str,
-    /// The bucket it writes to.
+    /// Where it delivers to.
+    pub to: Delivery<'a>,
+}
+
+/// A bucket that objects are delivered to.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// Its name.
     pub bucket: &'a str,
+    /// The ARN of the KMS key that encrypts objects, if that is one of the account's own.
+    pub key: Option<&'a str>,
+}
+
+impl Delivery<'_> {
+    /// What a multipart upload does with the bucket's key.
+    fn key(&self, place: &Place) -> Option<Value> {
+        Some(with_key(place, self.key?, "s3", &["kms:Decrypt", "kms:GenerateDataKey"]))
+    }
 }
 
 /// An S3 sink connector: reads its topics, writes what it must to its own topics and its dead letters, and delivers.
 pub fn s3_sink(place: &Place, kafka: &Kafka, sink: &S3Sink<'_>) -> Policy {
     let own = kafka.topic(place, "__amazon_msk_connect_*");
-    let topics: Vec<String> = sink.topics.iter().map(|topic| kafka.topic(place, topic)).collect();
-    let bucket = sink.bucket;
+    let topics = kafka.topics(place, sink.topics);
+    let bucket = sink.to.bucket;
     let mut undelivered = vec!["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"];
     if sink.makes_dead_letters {
         undelivered.insert(0, "kafka-cluster:CreateTopic");
     }
-    document(vec![
+    let mut statements = vec![
         allow(&["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], std::slice::from_ref(&kafka.arn)),
         allow(&["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], &topics),
         allow(
@@ -163,11 +209,14 @@ pub fn s3_sink(place: &Place, kafka: &Kafka, sink: &S3Sink<'_>) -> Policy {
             &[place.s3(format!("{bucket}/*"))],
         ),
         allow(&undelivered, &[kafka.topic(place, sink.dead_letters)]),
-    ])
+    ];
+    statements.extend(sink.to.key(place));
+    document(statements)
 }
 
-/// A channel: delivers to `bucket` and writes its log.
-pub fn channel(place: &Place, bucket: &str, log_group: Option<&str>) -> Policy {
+/// A channel: delivers and writes its log.
+pub fn channel(place: &Place, to: Delivery<'_>, log_group: Option<&str>) -> Policy {
+    let bucket = to.bucket;
     let mut statements = vec![
         allow(&["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], &[place.s3(bucket)]),
         allow(
@@ -179,12 +228,19 @@ pub fn channel(place: &Place, bucket: &str, log_group: Option<&str>) -> Policy {
         let group = place.arn("logs", format!("log-group:{group}:*"));
         statements.push(allow(&["logs:CreateLogStream", "logs:PutLogEvents"], &[group]));
     }
+    statements.extend(to.key(place));
     document(statements)
 }
 
-/// API Gateway: puts records into, and manages, exactly `streams`.
-pub fn kinesis_proxy(place: &Place, streams: &[String]) -> Policy {
-    let arns: Vec<String> = streams.iter().map(|stream| place.arn("kinesis", format!("stream/{stream}"))).collect();
+/// `streams`, or patterns that cover them, as policies have room for.
+pub fn streams_in_policy(streams: &[String]) -> Vec<String> {
+    covering(streams, STREAM_ARN, ROOM)
+}
+
+/// API Gateway: puts records into, and manages, exactly `streams`, which `keys` encrypt: ARNs or aliases of the account's own.
+pub fn kinesis_proxy(place: &Place, streams: &[String], keys: &BTreeSet<&str>) -> Policy {
+    let arns: Vec<String> =
+        streams_in_policy(streams).iter().map(|stream| place.arn("kinesis", format!("stream/{stream}"))).collect();
     let actions = [
         "kinesis:CreateStream",
         "kinesis:DeleteStream",
@@ -192,11 +248,14 @@ pub fn kinesis_proxy(place: &Place, streams: &[String]) -> Policy {
         "kinesis:PutRecord",
         "kinesis:PutRecords",
     ];
-    document(vec![allow(&["kinesis:ListStreams"], &["*".into()]), allow(&actions, &arns)])
+    let mut statements = vec![allow(&["kinesis:ListStreams"], &["*".into()]), allow(&actions, &arns)];
+    statements.extend(keys.iter().map(|key| with_key(place, key, "kinesis", &["kms:GenerateDataKey"])));
+    document(statements)
 }
 
-/// An Airflow environment: its bucket, its logs, its queues (AWS.md §3.2).
-pub fn airflow(place: &Place, environment: &str, bucket: &str, kms_key: Option<&str>) -> Policy {
+/// An Airflow environment: its bucket, its logs, its queues (AWS.md §3.2). `kms_key` is the environment's own.
+pub fn airflow(place: &Place, environment: &str, from: Delivery<'_>, kms_key: Option<&str>) -> Policy {
+    let Delivery { bucket, key: bucket_key } = from;
     let Place { partition, region, account } = place;
     let queues = format!("arn:{partition}:sqs:{region}:*:airflow-celery-*");
     let mut statements = vec![
@@ -249,6 +308,7 @@ pub fn airflow(place: &Place, environment: &str, bucket: &str, kms_key: Option<&
             "Condition": via(&["sqs", "s3"]),
         }),
     });
+    statements.extend(bucket_key.map(|key| with_key(place, key, "s3", &["kms:Decrypt"])));
     document(statements)
 }
 

@@ -67,7 +67,7 @@ impl Lowering<'_> {
             dead_letters: &dead_letters,
             makes_dead_letters: !kafka.manages_topics(),
             group: &group,
-            bucket: &bucket,
+            to: self.delivery(&sink.bucket, &bucket),
         };
         let policy = s3_sink(self.place, &self.kafka_arns(), &access);
         let role_name = format!("sink-{name}");
@@ -171,7 +171,7 @@ impl Lowering<'_> {
         let group = format!("/aqueduct/{}/sink/{name}", self.stack);
         let logs = self.log_group(&role_name, group.clone(), &sink.logs);
         let trusted = trust(self.place, &["kafka.amazonaws.com"], Some(self.place.arn("kafka", "channel/*")));
-        let policy = channel(self.place, &bucket, logs.then_some(group.as_str()));
+        let policy = channel(self.place, self.delivery(&sink.bucket, &bucket), logs.then_some(group.as_str()));
         self.role(&role_name, "Channels that deliver topics to S3", trusted, policy, vec![]);
         let role: Ref<Role, Arn> = Ref::to(&role_name);
         for topic in sink.topics() {

@@ -7,6 +7,7 @@ mod kafka;
 mod lowering;
 mod merge;
 mod regex;
+mod roles;
 mod shipped;
 mod yaml;
 
