@@ -143,13 +143,14 @@ KINDS = {
         "security_policy": "SecurityPolicy", "endpoint_access_mode": "EndpointAccessMode",
         "disable_execute_api_endpoint": "DisableExecuteApiEndpoint", "api_key_source": "ApiKeySourceType",
         "minimum_compression_bytes": "MinimumCompressionSize", "binary_media_types": "BinaryMediaTypes",
-        "policy": "Policy", "routes": "Body", "bare_paths": "Body",
+        "policy": "Policy", "routes": "Body", "bare_paths": "Body", "gateway_responses": "Body",
     }),
     "apigateway/stage": ("AWS::ApiGateway::Stage", {
         "name": "StageName", "api": "RestApiId", "definition": "DeploymentId", "description": "Description",
         "variables": "Variables", "tracing": "TracingEnabled", "access_log": "AccessLogSetting",
         "cache_cluster_gb": "CacheClusterSize", "client_certificate": "ClientCertificateId",
-        "method_settings": "MethodSettings", "needs": (NEEDS,),
+        "method_settings": "MethodSettings", "canary": "CanarySetting", "documentation_version": "DocumentationVersion",
+        "needs": (NEEDS,),
     }),
     "apigateway/usage-plan": ("AWS::ApiGateway::UsagePlan", {
         "name": "UsagePlanName", "description": "Description", "stages": "ApiStages", "throttle": "Throttle",
