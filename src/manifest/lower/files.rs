@@ -76,7 +76,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The files below `folder`, in order; hidden ones and caches of Python are left out.
+/// The files below `folder`, in order; caches of Python are left out, and what is hidden but for `.airflowignore`.
 fn files_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files = vec![];
     let mut folders = vec![folder.to_path_buf()];
@@ -84,7 +84,7 @@ fn files_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with('.') || name == "__pycache__" {
+            if name.starts_with('.') && name != ".airflowignore" || name == "__pycache__" {
                 continue;
             }
             if path.is_dir() { folders.push(path) } else { files.push(path) }

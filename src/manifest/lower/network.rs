@@ -55,7 +55,7 @@ impl Network {
                 from_port: None,
                 to_port: None,
                 peer: anywhere,
-                description: None,
+                description: Some("Everything may go out".into()),
             }]),
         }
     }

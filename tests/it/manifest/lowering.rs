@@ -184,3 +184,11 @@ fn lowering_is_deterministic() {
     };
     assert_eq!(once(), once());
 }
+
+#[test]
+fn what_airflow_is_to_ignore_is_uploaded_and_what_is_hidden_is_not() {
+    let graph = lowered("airflow: {dags: files/dags}\n");
+    let keys: Vec<&str> = graph.resources().values().filter_map(|resource| resource.spec["key"].as_str()).collect();
+    assert!(keys.contains(&"dags/.airflowignore"), "{keys:?}");
+    assert!(keys.iter().all(|key| !key.contains(".hidden")), "{keys:?}");
+}
