@@ -135,7 +135,7 @@ impl Cx {
         let mut tags = acting.tags.clone();
         tags.insert(STACK_TAG.into(), self.stack().into());
         tags.insert(ADDRESS_TAG.into(), acting.address.to_string());
-        if has_no_region(&acting.address.kind) {
+        if has_no_region(acting.address.kind) {
             tags.insert(REGION_TAG.into(), self.region().into());
         }
         tags
