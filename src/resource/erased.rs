@@ -1,6 +1,6 @@
 //! Kinds with their types erased, so that one graph and one engine can hold every kind.
 
-use super::{Changes, Effect, Kind, Live, Retry, Typical, tree};
+use super::{Actions, Changes, Effect, Kind, Live, Retry, Typical, tree};
 use crate::aws::{self, Cx, Tagging};
 use crate::resource::Change;
 use futures::future::BoxFuture;
@@ -24,6 +24,7 @@ pub trait AnyKind: Send + Sync {
     fn outputs(&self) -> &'static [&'static str];
     fn volatile(&self) -> &'static [&'static str];
     fn tagging(&self) -> Tagging;
+    fn actions(&self) -> Actions;
     fn retry(&self) -> &'static [Retry];
     fn typical(&self) -> Typical;
     fn timeout(&self) -> Duration;
@@ -99,6 +100,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn tagging(&self) -> Tagging {
         K::TAGGING
+    }
+    fn actions(&self) -> Actions {
+        K::ACTIONS
     }
     fn retry(&self) -> &'static [Retry] {
         K::RETRY

@@ -1,6 +1,6 @@
 //! The contract of a kind.
 
-use super::Live;
+use super::{Actions, Live};
 use crate::aws::{self, Cx, Tagging};
 use crate::resource::Change;
 use serde::Serialize;
@@ -33,6 +33,8 @@ pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sy
     const VOLATILE: &'static [&'static str] = &[];
     /// How its tags are changed after creation.
     const TAGGING: Tagging = Tagging::None;
+    /// The IAM actions of its verbs.
+    const ACTIONS: Actions;
     /// Errors that pass by themselves, beside those that do for every kind (see `apply::retry`).
     const RETRY: &'static [Retry] = &[];
     /// How long things typically take, for people who wait.

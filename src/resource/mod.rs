@@ -1,6 +1,7 @@
 //! What a resource is: the [`Kind`] trait, the field types that tell the engine about a field,
 //! and the tree through which the engine sees every kind alike.
 
+mod actions;
 mod address;
 mod change;
 mod erased;
@@ -11,6 +12,7 @@ mod policy;
 mod reference;
 pub mod tree;
 
+pub use actions::{Actions, Dependent, LOG_DELIVERY, LOGS_TO_FIREHOSE, LOGS_TO_S3, Verb};
 pub use address::Address;
 pub use change::{Change, To};
 pub use erased::{AnyKind, Erased, SpecError};

@@ -1,6 +1,7 @@
 //! One request, decoded as far as its protocol allows.
 
 use super::answer::Fault;
+use super::iam::Need;
 use super::operation::{Operation, Service};
 use super::wire::{Element, Input, Params, Request};
 use bytes::Bytes;
@@ -26,6 +27,8 @@ pub struct Call {
     /// The HTTP request: headers, query and body.
     pub request: Request,
     pub(super) input: Input,
+    /// What its caller must be allowed to.
+    pub(super) needs: Vec<Need>,
 }
 
 impl Call {
@@ -103,6 +106,8 @@ pub struct CallRecord {
     pub region: String,
     /// Virtual time of its arrival in milliseconds since the epoch.
     pub at: u64,
+    /// What the caller had to be allowed to; nothing when a fault met the call before anybody asked.
+    pub needs: Vec<Need>,
     /// How it ended; `None` as long as it has no answer.
     pub outcome: Option<Outcome>,
 }

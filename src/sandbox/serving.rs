@@ -5,6 +5,7 @@ use super::answer::{Answer, Fault};
 use super::call::{Call, CallRecord, Outcome};
 use super::clock::{Clock, wall};
 use super::faults::{Effect, Faults, full_name, lock};
+use super::iam::{Policy, needs};
 use super::ids::Ids;
 use super::limits::{self, Limits};
 use super::operation::{Operation, Protocol, Service};
@@ -34,6 +35,8 @@ pub struct Options {
     pub seed: u64,
     /// How long the tagging index goes on listing what is deleted, in milliseconds of virtual time.
     pub index_lag: u64,
+    /// What callers may do; `None` lets them do everything.
+    pub policy: Option<Policy>,
 }
 
 impl Default for Options {
@@ -46,6 +49,7 @@ impl Default for Options {
             start: None,
             seed: 0,
             index_lag: 0,
+            policy: None,
         }
     }
 }
@@ -62,6 +66,7 @@ pub struct Sandbox {
     clock: Clock,
     latency: Duration,
     rate_limits: bool,
+    policy: Option<Policy>,
     faults: Faults,
     store: Option<Store>,
     state: Mutex<State>,
@@ -141,6 +146,7 @@ impl Sandbox {
             clock: Clock::new(start, options.speed),
             latency: options.latency,
             rate_limits: options.rate_limits,
+            policy: options.policy,
             faults: Faults::new(),
             store,
             state: Mutex::new(State { account, limits: Limits::default(), past: VecDeque::new(), changes: None }),
@@ -180,6 +186,7 @@ impl Sandbox {
         };
         let slot = self.record(service.name, Some(operation), &scope.region, None);
         let mut call = Call {
+            needs: Vec::new(),
             service,
             operation,
             region: scope.region,
@@ -191,7 +198,7 @@ impl Sandbox {
             input,
         };
         let result = self.run(&mut call).await?;
-        self.conclude(slot, &result);
+        self.conclude(slot, &mut call, &result);
         Ok(translate(match result {
             Ok(answer) => wire::encode(service, operation, &call.request_id, answer),
             Err(fault) => wire::encode_fault(service.protocol, &call.request_id, head, &fault),
@@ -281,6 +288,13 @@ impl Sandbox {
         let state = &mut *guard;
         // Taken under the lock, so that the account never sees time go back.
         call.now = self.clock.now();
+        if !call.service.global {
+            state.account.enter(&call.region);
+        }
+        call.needs = needs(&state.account, call);
+        if let Some(policy) = &self.policy {
+            policy.check(&state.account, call)?;
+        }
         if self.rate_limits {
             state.limits.take(call)?;
         }
@@ -336,17 +350,19 @@ impl Sandbox {
             mutating: operation.is_some_and(|operation| operation.mutating),
             region: region.to_owned(),
             at: self.clock.now(),
+            needs: Vec::new(),
             outcome: fault.map(refusal),
         });
         Slot { generation: calls.generation, index: calls.records.len() - 1 }
     }
 
-    fn conclude(&self, slot: Slot, result: &Result<Answer, Fault>) {
+    fn conclude(&self, slot: Slot, call: &mut Call, result: &Result<Answer, Fault>) {
         let mut calls = lock(&self.calls);
         if calls.generation != slot.generation {
             return;
         }
         if let Some(record) = calls.records.get_mut(slot.index) {
+            record.needs = std::mem::take(&mut call.needs);
             record.outcome = Some(match result {
                 Ok(answer) => Outcome { status: answer.status, code: None },
                 Err(fault) => refusal(fault),

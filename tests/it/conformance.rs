@@ -1,15 +1,18 @@
 //! What every kind must do, from its example manifests in `manifests/kinds/`: create → empty plan →
-//! change each field → exactly that change → apply → empty → replace → delete → nothing left.
+//! change each field → exactly that change → apply → empty → replace → delete → nothing left. And what calls are made on the
+//! way need exactly the IAM actions that the kind states.
 
+use crate::actions::{self, Seen};
 use crate::support::{Lab, graph};
 use aqueduct::kinds;
 use aqueduct::plan::{Action, Change, Plan, Why};
-use aqueduct::resource::Address;
 use aqueduct::resource::tree::Tree;
+use aqueduct::resource::{Address, Verb};
 use aqueduct::world::Graph;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// One example manifest.
 pub struct Example {
@@ -166,28 +169,79 @@ fn overlaid(spec: &Value, fields: &Value) -> Value {
 }
 
 async fn conforms(example: &Example) {
+    let seen = exercised(example).await;
+    if files(example.kind()).len() == 1 {
+        seen.nothing_in_vain(example.kind());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn kinds_with_several_examples_state_no_action_in_vain() {
+    for kind in kinds::names() {
+        let files = files(kind);
+        let mut seen = Seen::default();
+        for file in files.iter().filter(|_| files.len() > 1) {
+            seen = seen.and(exercised(&Example::load(file)).await);
+        }
+        if files.len() > 1 {
+            seen.nothing_in_vain(kind);
+        }
+    }
+}
+
+/// The files with examples of `kind`.
+fn files(kind: &str) -> Vec<String> {
+    let name = kind.replace('/', "-");
+    let files = std::fs::read_dir(folder()).unwrap();
+    let files = files.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+    files.filter(|file| file.starts_with(&name) && Example::load(file).kind() == kind).collect()
+}
+
+/// Takes the example through its life, and gives what it needed on the way.
+async fn exercised(example: &Example) -> Seen {
+    let mut seen = Seen::default();
     every_field_is_shown(example);
     let base = example.with(&Value::Object(Map::new()));
     let start = made(example, &base, "create").await;
+    seen.run(&start);
 
     let lab = start.copy().await;
     lab.run(&base).await;
     let mutating: Vec<_> = lab.sandbox.calls().into_iter().filter(|call| call.mutating).collect();
     assert!(mutating.is_empty(), "{}: a second apply changes something: {mutating:?}", example.file);
+    deleted(example, &lab, &base, &mut seen).await;
 
-    deleted(example, &lab, &base).await;
-    if let Some(minimal) = &example.minimal {
-        let minimal = example.with_spec(minimal);
-        let lab = made(example, &minimal, "create the minimal one").await;
-        deleted(example, &lab, &minimal).await;
+    let graphs = [Some(base.clone()), example.minimal.as_ref().map(|minimal| example.with_spec(minimal))];
+    for graph in graphs.iter().flatten() {
+        let lab = Lab::new().await;
+        lab.run(&example.without()).await.succeeded(&format!("{}: create the setup", example.file));
+        let run = lab.run(graph).await.succeeded(&format!("{}: create alone", example.file));
+        seen.step(example.kind(), &[Verb::Read, Verb::Create, Verb::Update], &run.calls, "creation");
+        nothing_to_do(example, &lab, graph, "creation alone").await;
+        let live = lab.look(graph).await.resources.remove(&example.address()).unwrap();
+        actions::trouble(&lab, graph, example.kind(), &live, &mut seen).await;
+        deleted(example, &lab, graph, &mut seen).await;
     }
     for fields in &example.changed {
-        changes_in_place(example, &start, fields).await;
+        changes_in_place(example, &start, fields, &mut seen).await;
     }
     for fields in &example.replaced {
-        is_replaced(example, &start, fields).await;
+        is_replaced(example, &start, fields, &mut seen).await;
     }
-    tags_are_changed(example, &start, &base).await;
+    tags_are_changed(example, &start, &base, &mut seen).await;
+    // Some actions are only needed on the way back.
+    for fields in &example.changed {
+        if files(example.kind()).len() == 1 && !seen.vain(example.kind(), Verb::Update).is_empty() {
+            let lab = start.copy().await;
+            lab.run(&example.with(fields)).await.succeeded("there");
+            // AWS changes a volume once in six hours.
+            tokio::time::sleep(Duration::from_secs(7 * 60 * 60)).await;
+            let run = lab.run(&base).await.succeeded("and back");
+            let verbs = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
+            seen.step(example.kind(), &verbs, &run.calls, "the way back");
+        }
+    }
+    seen
 }
 
 /// Every field of the kind differs somewhere in `changed` or `replaced`, but those that matter only
@@ -215,14 +269,16 @@ async fn nothing_to_do(example: &Example, lab: &Lab, graph: &Graph, after: &str)
     assert!(plan.is_empty(), "{}: after {after} the plan is not empty: {plan:#?}", example.file);
 }
 
-async fn deleted(example: &Example, lab: &Lab, graph: &Graph) {
+async fn deleted(example: &Example, lab: &Lab, graph: &Graph, seen: &mut Seen) {
     let without = example.without();
-    lab.run_ordered(&without, graph).await.succeeded(&format!("{}: delete", example.file));
+    let run = lab.run_ordered(&without, graph).await.succeeded(&format!("{}: delete", example.file));
+    seen.step(example.kind(), &[Verb::Read, Verb::Delete], &run.calls, "deletion");
     let world = lab.look(graph).await;
     assert_eq!(world.get(&example.address()), None, "{}: still there after deletion", example.file);
     assert!(world.foreign.is_empty(), "{}: left behind: {:?}", example.file, world.foreign);
     lab.run_ordered(&Graph::default(), graph).await.succeeded(&format!("{}: delete the setup", example.file));
     assert_eq!(lab.tagged(), BTreeSet::new(), "{}: left behind", example.file);
+    seen.run(lab);
 }
 
 fn tops(changes: &[Change]) -> BTreeSet<String> {
@@ -247,7 +303,7 @@ fn step<'a>(example: &Example, plan: &'a Plan) -> &'a Action {
     &step.action
 }
 
-async fn changes_in_place(example: &Example, start: &Lab, fields: &Value) {
+async fn changes_in_place(example: &Example, start: &Lab, fields: &Value, seen: &mut Seen) {
     let what = format!("change of {fields}");
     let lab = start.copy().await;
     let changed = example.with(fields);
@@ -257,11 +313,13 @@ async fn changes_in_place(example: &Example, start: &Lab, fields: &Value) {
     };
     assert_eq!(plan.steps.len(), 1, "{}: {what} touches others: {plan:#?}", example.file);
     shows(example, &what, changes, fields);
-    lab.run(&changed).await.succeeded(&format!("{}: {what}", example.file));
+    let run = lab.run(&changed).await.succeeded(&format!("{}: {what}", example.file));
+    seen.step(example.kind(), &[Verb::Read, Verb::Update], &run.calls, &what);
     nothing_to_do(example, &lab, &changed, &what).await;
+    seen.run(&lab);
 }
 
-async fn is_replaced(example: &Example, start: &Lab, fields: &Value) {
+async fn is_replaced(example: &Example, start: &Lab, fields: &Value, seen: &mut Seen) {
     let what = format!("replacement by {fields}");
     let lab = start.copy().await;
     let count = lab.tagged().len();
@@ -271,12 +329,15 @@ async fn is_replaced(example: &Example, start: &Lab, fields: &Value) {
         panic!("{}: {what} is no replacement: {plan:#?}", example.file)
     };
     shows(example, &what, changes, fields);
-    lab.run(&changed).await.succeeded(&format!("{}: {what}", example.file));
+    let run = lab.run(&changed).await.succeeded(&format!("{}: {what}", example.file));
+    let verbs = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
+    seen.step(example.kind(), &verbs, &run.calls, &what);
     nothing_to_do(example, &lab, &changed, &what).await;
+    seen.run(&lab);
     assert_eq!(lab.tagged().len(), count, "{}: {what} leaves {:?}", example.file, lab.tagged());
 }
 
-async fn tags_are_changed(example: &Example, start: &Lab, base: &Graph) {
+async fn tags_are_changed(example: &Example, start: &Lab, base: &Graph, seen: &mut Seen) {
     let kind = kinds::named(example.kind()).unwrap();
     if kind.tagging() == aqueduct::aws::Tagging::None {
         return;
@@ -296,8 +357,10 @@ async fn tags_are_changed(example: &Example, start: &Lab, base: &Graph) {
         panic!("{}: new tags are no update: {plan:#?}", example.file)
     };
     assert_eq!(changes.len(), 2, "{}: new tags show {changes:#?}", example.file);
-    lab.run(&retagged).await.succeeded(&format!("{}: new tags", example.file));
+    let run = lab.run(&retagged).await.succeeded(&format!("{}: new tags", example.file));
+    seen.step(example.kind(), &[Verb::Read, Verb::Update], &run.calls, "new tags");
     nothing_to_do(example, &lab, &retagged, "new tags").await;
-    lab.run(base).await.succeeded(&format!("{}: old tags", example.file));
+    let run = lab.run(base).await.succeeded(&format!("{}: old tags", example.file));
+    seen.step(example.kind(), &[Verb::Read, Verb::Update], &run.calls, "old tags");
     nothing_to_do(example, &lab, base, "old tags").await;
 }

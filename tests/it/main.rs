@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod conformance;
+mod actions;
 mod artefacts;
 mod cli;
 mod compute;

@@ -7,7 +7,7 @@ use aqueduct::plan::{Plan, plan};
 use aqueduct::report::Event;
 use aqueduct::world::{Draft, Graph, World, confirm, observe};
 use aqueduct_sandbox::kinesis::Commitment;
-use aqueduct_sandbox::{Account, Options, Sandbox, services};
+use aqueduct_sandbox::{Account, CallRecord, Options, Sandbox, services};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,8 @@ pub struct Lab {
 pub struct Run {
     pub outcome: Outcome,
     pub events: Vec<Event>,
+    /// The calls of its steps, without those by which it was planned.
+    pub calls: Vec<CallRecord>,
 }
 
 impl Lab {
@@ -82,8 +84,9 @@ impl Lab {
         let (plan, world) = self.compared(graph, order).await;
         let events = Mutex::new(vec![]);
         let (_keep, interrupt) = Interrupt::new();
+        let before = self.sandbox.calls().len();
         let outcome = apply(&self.cx, &plan, world, interrupt, &|event| events.lock().unwrap().push(event)).await;
-        Run { outcome, events: events.into_inner().unwrap() }
+        Run { outcome, events: events.into_inner().unwrap(), calls: self.sandbox.calls().split_off(before) }
     }
 
     /// Everything in the account that carries the stack's tag, as the services themselves know it.

@@ -3,7 +3,7 @@
 
 use crate::aws::{self, Cx, Error};
 use crate::kinds::iam::role::Role;
-use crate::resource::{Arn, Change, Changes, Effect, Kind, Live, Named, Ref, Retry, Typical};
+use crate::resource::{Actions, Arn, Change, Changes, Dependent, Effect, Kind, Live, Named, Ref, Retry, Typical, Verb};
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -30,6 +30,16 @@ impl Named for Account {
 
 impl Kind for Account {
     const OUTPUTS: &'static [&'static str] = &[];
+    const ACTIONS: Actions = Actions {
+        read: &["apigateway:GET"],
+        create: &["apigateway:PATCH"],
+        update: &["apigateway:PATCH"],
+        delete: &["apigateway:PATCH"],
+        dependent: &[
+            Dependent::pass_role("apigateway.amazonaws.com", Verb::WRITE),
+            Dependent::new(&["iam:GetRole"], Verb::WRITE, "API Gateway looks at the role"),
+        ],
+    };
     const TYPICAL: Typical = Typical::seconds(15, 15, 1);
     // The role was made a moment ago, and API Gateway tries it.
     const RETRY: &'static [Retry] = &[

@@ -2,7 +2,7 @@
 
 use super::patch::Patch;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Secret};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Secret};
 use aws_sdk_apigateway::types;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,13 @@ impl Named for ApiKey {
 
 impl Kind for ApiKey {
     const TAGGING: Tagging = Tagging::ApiGateway;
+    const ACTIONS: Actions = Actions {
+        read: &["apigateway:GET"],
+        create: &["apigateway:POST", "apigateway:PUT"],
+        update: &["apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"],
+        delete: &["apigateway:DELETE"],
+        dependent: &[],
+    };
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let mut pages = cx.apigateway().get_api_keys().limit(500).include_values(true).into_paginator().send();

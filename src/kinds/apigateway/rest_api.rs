@@ -6,7 +6,7 @@ use super::route::{self, Route};
 use super::{execution_logs, openapi, tree};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::vpc_endpoint::VpcEndpoint;
-use crate::resource::{Auto, Changes, Kind, Live, Named, Policy, Ref, Set, Status, Typical};
+use crate::resource::{Actions, Auto, Changes, Dependent, Kind, Live, Named, Policy, Ref, Set, Status, Typical, Verb};
 use aws_sdk_apigateway::types::{self, ApiKeySourceType, ApiStatus, EndpointConfiguration, EndpointType, PutMode};
 use aws_smithy_types::Blob;
 use futures::future::try_join_all;
@@ -101,6 +101,14 @@ impl Kind for RestApi {
     const OUTPUTS: &'static [&'static str] = &["arn", "execution_arn", "definition"];
     const VOLATILE: &'static [&'static str] = &["definition"];
     const TAGGING: Tagging = Tagging::ApiGateway;
+    const ACTIONS: Actions = Actions {
+        read: &["apigateway:GET"],
+        create: &["apigateway:POST", "apigateway:PUT", "apigateway:UpdateRestApiPolicy"],
+        update: &["apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE", "apigateway:UpdateRestApiPolicy"],
+        delete: &["apigateway:DELETE", "logs:DescribeLogGroups", "logs:DeleteLogGroup"],
+        dependent: &[Dependent::pass_role("apigateway.amazonaws.com", Verb::UPDATE)
+            .given(&["routes.*.integration.credentials", "routes.*.authorizer.credentials"])],
+    };
     const TYPICAL: Typical = Typical::seconds(5, 5, 30);
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {

@@ -7,7 +7,7 @@ use super::patch::{Patch, escaped};
 use super::rest_api::{Definition, RestApi};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::logs::log_group::LogGroup;
-use crate::resource::{Arn, Changes, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical};
+use crate::resource::{Actions, Arn, Changes, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical};
 use aws_sdk_apigateway::types::{CacheClusterSize, CacheClusterStatus, Stage as Found};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,13 @@ impl Kind for Stage {
     const OUTPUTS: &'static [&'static str] = &["arn", "invoke_url", "deployment"];
     const VOLATILE: &'static [&'static str] = &["deployment"];
     const TAGGING: Tagging = Tagging::ApiGateway;
+    const ACTIONS: Actions = Actions {
+        read: &["apigateway:GET"],
+        create: &["apigateway:POST", "apigateway:PUT"],
+        update: &["apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"],
+        delete: &["apigateway:DELETE"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(10, 10, 5);
     const RETRY: &'static [Retry] = &[
         Retry {

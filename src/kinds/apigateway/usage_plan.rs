@@ -5,7 +5,7 @@ use super::patch::Patch;
 use super::stage::Stage;
 use super::{route, tree};
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Changes, Kind, Live, Named, Ref, Set, Typical};
+use crate::resource::{Actions, Changes, Kind, Live, Named, Ref, Set, Typical};
 use aws_sdk_apigateway::types::{self, ApiStage, QuotaSettings, ThrottleSettings};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,13 @@ impl Named for UsagePlan {
 
 impl Kind for UsagePlan {
     const TAGGING: Tagging = Tagging::ApiGateway;
+    const ACTIONS: Actions = Actions {
+        read: &["apigateway:GET"],
+        create: &["apigateway:POST", "apigateway:PUT"],
+        update: &["apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"],
+        delete: &["apigateway:PATCH", "apigateway:DELETE"],
+        dependent: &[],
+    };
     // A plan can be changed once in 20 seconds.
     const TYPICAL: Typical = Typical::seconds(5, 20, 20);
 

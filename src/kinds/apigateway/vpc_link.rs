@@ -3,7 +3,7 @@
 use super::patch::Patch;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::elb::load_balancer::LoadBalancer;
-use crate::resource::{Arn, Changes, Fixed, Kind, Live, Named, Ref, Retry, Status, Typical};
+use crate::resource::{Actions, Arn, Changes, Dependent, Fixed, Kind, Live, Named, Ref, Retry, Status, Typical, Verb};
 use aws_sdk_apigateway::types::{self, VpcLinkStatus};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -25,8 +25,30 @@ impl Named for VpcLink {
     const NAME: &'static str = "apigateway/vpc-link";
 }
 
+/// What API Gateway does with endpoint services.
+const SERVICE: &[&str] = &[
+    "ec2:CreateVpcEndpointServiceConfiguration",
+    "ec2:DeleteVpcEndpointServiceConfigurations",
+    "ec2:DescribeVpcEndpointServiceConfigurations",
+    "ec2:ModifyVpcEndpointServicePermissions",
+];
+
 impl Kind for VpcLink {
     const TAGGING: Tagging = Tagging::ApiGateway;
+    const ACTIONS: Actions = Actions {
+        read: &["apigateway:GET"],
+        create: &["apigateway:POST", "apigateway:PUT"],
+        update: &["apigateway:PATCH", "apigateway:PUT", "apigateway:DELETE"],
+        delete: &["apigateway:DELETE"],
+        dependent: &[
+            Dependent::new(SERVICE, Verb::CHANGE, "the link is an endpoint service in front of the load balancer"),
+            Dependent::new(
+                &["elasticloadbalancing:DescribeLoadBalancers"],
+                Verb::CREATE,
+                "API Gateway looks at the load balancer",
+            ),
+        ],
+    };
     const TYPICAL: Typical = Typical::seconds(180, 2, 90);
     // The methods that went through it are gone, but API Gateway has not noticed.
     const RETRY: &'static [Retry] =

@@ -3,7 +3,7 @@
 use super::instance::Instance;
 use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry};
 use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -37,6 +37,13 @@ impl Kind for ElasticIp {
     const OUTPUTS: &'static [&'static str] = &["arn", "public_ip", "association"];
     const VOLATILE: &'static [&'static str] = &["association"];
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeAddresses"],
+        create: &["ec2:AllocateAddress", "ec2:CreateTags"],
+        update: &["ec2:AssociateAddress", "ec2:DisassociateAddress", "ec2:CreateTags", "ec2:DeleteTags"],
+        delete: &["ec2:DisassociateAddress", "ec2:ReleaseAddress"],
+        dependent: &[],
+    };
     const RETRY: &'static [Retry] = &[
         // An instance that is starting, in a VPC whose internet gateway is being attached.
         Retry { code: "InvalidInstanceID", message: "not in a valid state", during: Duration::from_secs(120) },

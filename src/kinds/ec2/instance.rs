@@ -9,7 +9,8 @@ use super::token::token;
 use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
 use crate::kinds::iam::instance_profile::InstanceProfile;
 use crate::resource::{
-    Arn, Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, To, Typical,
+    Actions, Arn, Auto, Change, Changes, Dependent, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set,
+    To, Typical, Verb,
 };
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
@@ -178,6 +179,37 @@ impl Kind for Instance {
         &["arn", "private_ip", "public_ip", "private_dns", "public_dns", ROOT_VOLUME];
     const VOLATILE: &'static [&'static str] = &["public_ip", "public_dns"];
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "ec2:DescribeInstances",
+            "ec2:DescribeInstanceAttribute",
+            "ec2:DescribeInstanceCreditSpecifications",
+            "ec2:DescribeVolumes",
+        ],
+        create: &["ec2:RunInstances", "ec2:CreateTags"],
+        update: &[
+            "ec2:ModifyInstanceAttribute",
+            "ec2:ModifyInstanceMetadataOptions",
+            "ec2:ModifyInstanceCreditSpecification",
+            "ec2:ModifyVolume",
+            "ec2:MonitorInstances",
+            "ec2:UnmonitorInstances",
+            "ec2:DescribeIamInstanceProfileAssociations",
+            "ec2:AssociateIamInstanceProfile",
+            "ec2:ReplaceIamInstanceProfileAssociation",
+            "ec2:DisassociateIamInstanceProfile",
+            "ec2:StopInstances",
+            "ec2:StartInstances",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+        ],
+        delete: &["ec2:ModifyInstanceAttribute", "ec2:TerminateInstances"],
+        dependent: &[
+            Dependent::pass_role("ec2.amazonaws.com", Verb::WRITE).given(&["instance_profile"]),
+            Dependent::new(&["ssm:GetParameters"], Verb::CREATE, "EC2 looks up the parameter that names the image")
+                .given(&["image_parameter"]),
+        ],
+    };
     const TYPICAL: Typical = Typical::seconds(30, 60, 60);
     // A profile is known to EC2 some seconds after IAM has made it (AWS.md §0.3).
     const RETRY: &'static [Retry] = &[

@@ -3,7 +3,7 @@
 use super::tags;
 use super::vpc::Vpc;
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Changes, Kind, Live, Named, Ref, Retry, Typical};
+use crate::resource::{Actions, Changes, Kind, Live, Named, Ref, Retry, Typical};
 use aws_sdk_ec2::types::{InternetGateway as Description, ResourceType};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -23,6 +23,13 @@ impl Named for InternetGateway {
 
 impl Kind for InternetGateway {
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeInternetGateways"],
+        create: &["ec2:CreateInternetGateway", "ec2:CreateTags"],
+        update: &["ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:CreateTags", "ec2:DeleteTags"],
+        delete: &["ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(2, 2, 5);
     // What was made just now is not known everywhere.
     const RETRY: &'static [Retry] = &[

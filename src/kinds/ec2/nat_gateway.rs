@@ -5,7 +5,9 @@ use super::subnet::Subnet;
 use super::tags;
 use super::token::token;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, Typical};
+use crate::resource::{
+    Actions, Auto, Changes, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, Typical,
+};
 use aws_sdk_ec2::types::{
     ConnectivityType, NatGateway as Description, NatGatewayAddress, NatGatewayAddressStatus, NatGatewayState,
     ResourceType,
@@ -57,6 +59,18 @@ const fn unknown_yet(code: &'static str) -> Retry {
 impl Kind for NatGateway {
     const OUTPUTS: &'static [&'static str] = &["arn", "public_ip", "private_ip"];
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeNatGateways"],
+        create: &["ec2:CreateNatGateway", "ec2:CreateTags"],
+        update: &[
+            "ec2:AssociateNatGatewayAddress",
+            "ec2:DisassociateNatGatewayAddress",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+        ],
+        delete: &["ec2:DeleteNatGateway"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(120, 30, 60);
     const RETRY: &'static [Retry] =
         &[unknown_yet("InvalidSubnetID.NotFound"), unknown_yet("InvalidAllocationID.NotFound")];

@@ -13,7 +13,7 @@ use super::token::token;
 use super::vpc::Vpc;
 use super::vpc_endpoint::VpcEndpoint;
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Changes, Fixed, Kind, Live, Named, Ref, Retry, Set, Typical};
+use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Ref, Retry, Set, Typical};
 use aws_sdk_ec2::types::{ResourceType, RouteTable as Description};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -112,6 +112,22 @@ const fn unknown_yet(code: &'static str) -> Retry {
 
 impl Kind for RouteTable {
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeRouteTables"],
+        create: &["ec2:CreateRouteTable", "ec2:CreateTags"],
+        update: &[
+            "ec2:CreateRoute",
+            "ec2:ReplaceRoute",
+            "ec2:DeleteRoute",
+            "ec2:AssociateRouteTable",
+            "ec2:ReplaceRouteTableAssociation",
+            "ec2:DisassociateRouteTable",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+        ],
+        delete: &["ec2:DisassociateRouteTable", "ec2:DeleteRouteTable"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(2, 2, 2);
     const RETRY: &'static [Retry] = &[
         unknown_yet("InvalidVpcID.NotFound"),

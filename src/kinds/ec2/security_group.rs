@@ -4,7 +4,7 @@ use super::vpc::Vpc;
 use super::vpc_endpoint::{PrefixList, VpcEndpoint};
 use super::{blockers, tags};
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Changes, Fixed, Kind, Live, Named, Ref, Set};
+use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Ref, Set};
 use aws_sdk_ec2::types::{
     Filter, IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, SecurityGroup as Description, UserIdGroupPair,
 };
@@ -81,6 +81,28 @@ impl Named for SecurityGroup {
 
 impl Kind for SecurityGroup {
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeSecurityGroups"],
+        create: &["ec2:CreateSecurityGroup", "ec2:CreateTags"],
+        update: &[
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupEgress",
+            "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+            "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+        ],
+        delete: &[
+            "ec2:DeleteSecurityGroup",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DeleteNetworkInterface",
+            "ec2:RevokeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupEgress",
+        ],
+        dependent: &[],
+    };
 
     fn claim(&self) -> Option<String> {
         Some(format!("{} {}", *self.vpc, self.name.to_lowercase()))

@@ -5,7 +5,7 @@ use super::cidr::Cidr;
 use super::tags;
 use super::vpc::{self, Vpc};
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry, Status, Typical};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry, Status, Typical};
 use aws_sdk_ec2::operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, HostnameType as AwsHostnameType, ResourceType, Subnet as Description,
@@ -74,6 +74,20 @@ impl Named for Subnet {
 impl Kind for Subnet {
     const OUTPUTS: &'static [&'static str] = &["arn", "zone"];
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeSubnets"],
+        create: &["ec2:CreateSubnet", "ec2:CreateTags"],
+        update: &[
+            "ec2:DescribeVpcs",
+            "ec2:ModifySubnetAttribute",
+            "ec2:AssociateSubnetCidrBlock",
+            "ec2:DisassociateSubnetCidrBlock",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+        ],
+        delete: &["ec2:DeleteSubnet", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(5, 5, 5);
     // A VPC that was made just now is not known everywhere.
     const RETRY: &'static [Retry] =

@@ -3,7 +3,7 @@
 use super::cidr::Cidr;
 use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Change, Changes, Effect, Fixed, Kind, Live, Named, Set, Status, To, Typical};
+use crate::resource::{Actions, Change, Changes, Effect, Fixed, Kind, Live, Named, Set, Status, To, Typical};
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy as AwsTenancy, Vpc as Description, VpcAttributeName,
     VpcCidrBlockAssociation, VpcCidrBlockStateCode, VpcIpv6CidrBlockAssociation, VpcState, VpcTenancy,
@@ -66,6 +66,20 @@ impl Kind for Vpc {
     const OUTPUTS: &'static [&'static str] = &["arn", "ipv6_cidr"];
     const VOLATILE: &'static [&'static str] = &["ipv6_cidr"];
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute"],
+        create: &["ec2:CreateVpc", "ec2:CreateTags"],
+        update: &[
+            "ec2:ModifyVpcAttribute",
+            "ec2:ModifyVpcTenancy",
+            "ec2:AssociateVpcCidrBlock",
+            "ec2:DisassociateVpcCidrBlock",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+        ],
+        delete: &["ec2:DeleteVpc"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(5, 5, 5);
 
     fn effect(change: &Change) -> Effect {

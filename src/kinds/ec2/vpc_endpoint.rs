@@ -7,7 +7,7 @@ use super::tags;
 use super::token::token;
 use super::vpc::Vpc;
 use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Policy, Ref, Retry, Set, Status, Typical};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Policy, Ref, Retry, Set, Status, Typical};
 use aws_sdk_ec2::operation::create_vpc_endpoint::builders::CreateVpcEndpointFluentBuilder;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint as Description, VpcEndpointType};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -67,6 +67,13 @@ const DEAD: usize = 20;
 impl Kind for VpcEndpoint {
     const OUTPUTS: &'static [&'static str] = &["arn", "prefix_list", "dns_name"];
     const TAGGING: Tagging = Tagging::Ec2;
+    const ACTIONS: Actions = Actions {
+        read: &["ec2:DescribeVpcEndpoints", "ec2:DescribePrefixLists"],
+        create: &["ec2:CreateVpcEndpoint", "ec2:CreateTags"],
+        update: &["ec2:ModifyVpcEndpoint", "ec2:CreateTags", "ec2:DeleteTags"],
+        delete: &["ec2:DeleteVpcEndpoints"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(120, 60, 60);
     // The private DNS name of an endpoint that was just deleted is freed late.
     const RETRY: &'static [Retry] =

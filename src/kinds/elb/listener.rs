@@ -4,7 +4,7 @@ use super::load_balancer::LoadBalancer;
 use super::tags;
 use super::target_group::{Protocol, TargetGroup};
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Arn, Changes, Fixed, Kind, Live, Named, Ref};
+use crate::resource::{Actions, Arn, Changes, Fixed, Kind, Live, Named, Ref};
 use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Listener as Description};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,17 @@ impl Named for Listener {
 
 impl Kind for Listener {
     const TAGGING: Tagging = Tagging::LoadBalancing;
+    const ACTIONS: Actions = Actions {
+        read: &["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeTags"],
+        create: &["elasticloadbalancing:CreateListener", "elasticloadbalancing:AddTags"],
+        update: &[
+            "elasticloadbalancing:ModifyListener",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:RemoveTags",
+        ],
+        delete: &["elasticloadbalancing:DeleteListener"],
+        dependent: &[],
+    };
 
     /// A target group belongs to one load balancer at a time.
     fn claim(&self) -> Option<String> {

@@ -4,7 +4,10 @@ use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
-use crate::resource::{Auto, Change, Changes, Effect, Fixed, Kind, Live, Named, Ref, Retry, Set, Status, To, Typical};
+use crate::resource::{
+    Actions, Auto, Change, Changes, Dependent, Effect, Fixed, Kind, Live, Named, Ref, Retry, Set, Status, To, Typical,
+    Verb,
+};
 use aws_sdk_elasticloadbalancingv2::types::{
     EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum as Enforce, LoadBalancer as Description,
     LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum, LoadBalancerTypeEnum,
@@ -57,6 +60,24 @@ const DELETION_PROTECTION: &str = "deletion_protection.enabled";
 impl Kind for LoadBalancer {
     const OUTPUTS: &'static [&'static str] = &["arn", "dns_name", "zone_id"];
     const TAGGING: Tagging = Tagging::LoadBalancing;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "elasticloadbalancing:DescribeLoadBalancerAttributes",
+            "elasticloadbalancing:DescribeTags",
+        ],
+        create: &["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:AddTags"],
+        update: &[
+            "elasticloadbalancing:SetSubnets",
+            "elasticloadbalancing:SetSecurityGroups",
+            "elasticloadbalancing:ModifyLoadBalancerAttributes",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:RemoveTags",
+        ],
+        delete: &["elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:DeleteLoadBalancer"],
+        dependent: &[Dependent::service_linked_role("elasticloadbalancing.amazonaws.com", Verb::CREATE)],
+    };
     const TYPICAL: Typical = Typical::seconds(150, 60, 10);
 
     // The internet gateway may be on its way.

@@ -5,7 +5,7 @@ use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::instance::Instance;
 use crate::kinds::ec2::vpc::Vpc;
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry, Set};
+use crate::resource::{Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Ref, Retry, Set, Verb};
 use aws_sdk_elasticloadbalancingv2::types::{
     Matcher, ProtocolEnum, TargetDescription, TargetGroup as Description, TargetGroupAttribute, TargetHealthStateEnum,
     TargetTypeEnum,
@@ -159,6 +159,30 @@ const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
 
 impl Kind for TargetGroup {
     const TAGGING: Tagging = Tagging::LoadBalancing;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "elasticloadbalancing:DescribeTargetGroups",
+            "elasticloadbalancing:DescribeTargetGroupAttributes",
+            "elasticloadbalancing:DescribeTargetHealth",
+            "elasticloadbalancing:DescribeTags",
+        ],
+        create: &["elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:AddTags"],
+        update: &[
+            "elasticloadbalancing:ModifyTargetGroup",
+            "elasticloadbalancing:ModifyTargetGroupAttributes",
+            "elasticloadbalancing:RegisterTargets",
+            "elasticloadbalancing:DeregisterTargets",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:RemoveTags",
+        ],
+        delete: &["elasticloadbalancing:DeleteTargetGroup"],
+        dependent: &[Dependent::new(
+            &["ec2:DescribeVpcs"],
+            Verb::CREATE,
+            "the load balancing service looks at the VPC",
+        )],
+    };
     const RETRY: &'static [Retry] =
         &[Retry { code: "InvalidTarget", message: "not in a running state", during: Duration::from_secs(120) }];
 

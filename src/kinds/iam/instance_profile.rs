@@ -2,7 +2,7 @@
 
 use super::role::{Role, pairs};
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Ref};
+use crate::resource::{Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Ref, Verb};
 use aws_sdk_iam::types::{InstanceProfile as Found, Tag};
 use futures::future::try_join_all;
 use futures::try_join;
@@ -29,6 +29,18 @@ impl Named for InstanceProfile {
 impl Kind for InstanceProfile {
     const OUTPUTS: &'static [&'static str] = &["arn", "unique_id"];
     const TAGGING: Tagging = Tagging::IamInstanceProfile;
+    const ACTIONS: Actions = Actions {
+        read: &["iam:ListInstanceProfiles", "iam:GetInstanceProfile"],
+        create: &["iam:CreateInstanceProfile", "iam:TagInstanceProfile"],
+        update: &[
+            "iam:AddRoleToInstanceProfile",
+            "iam:RemoveRoleFromInstanceProfile",
+            "iam:TagInstanceProfile",
+            "iam:UntagInstanceProfile",
+        ],
+        delete: &["iam:RemoveRoleFromInstanceProfile", "iam:DeleteInstanceProfile"],
+        dependent: &[Dependent::pass_role("ec2.amazonaws.com", Verb::WRITE)],
+    };
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

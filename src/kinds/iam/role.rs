@@ -1,7 +1,7 @@
 //! `iam/role`: a role with its trust, inline and managed policies, found by its name (AWS.md §2.1).
 
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set};
 use aws_sdk_iam::types::{AttachedPolicy, EntityType, Role as Found, RoleDetail, Tag};
 use futures::future::try_join_all;
 use futures::try_join;
@@ -72,6 +72,37 @@ const LONGEST_INLINE: usize = 10_240;
 impl Kind for Role {
     const OUTPUTS: &'static [&'static str] = &["arn", "unique_id"];
     const TAGGING: Tagging = Tagging::IamRole;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:ListRoles",
+            "iam:GetRole",
+            "iam:ListRolePolicies",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+        ],
+        create: &["iam:CreateRole", "iam:TagRole"],
+        update: &[
+            "iam:UpdateAssumeRolePolicy",
+            "iam:UpdateRole",
+            "iam:PutRolePermissionsBoundary",
+            "iam:DeleteRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+            "iam:DeleteRolePolicy",
+            "iam:AttachRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:TagRole",
+            "iam:UntagRole",
+        ],
+        delete: &[
+            "iam:ListInstanceProfilesForRole",
+            "iam:RemoveRoleFromInstanceProfile",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:DeleteRole",
+        ],
+        dependent: &[],
+    };
     const RETRY: &'static [Retry] = &[NEW_PRINCIPAL];
 
     fn natural_id(&self) -> Option<String> {

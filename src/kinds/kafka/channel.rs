@@ -10,7 +10,10 @@ use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::iam::new_role;
 use crate::kinds::iam::role::Role;
 use crate::kinds::s3::bucket::Bucket;
-use crate::resource::{Arn, Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry, Status, Typical};
+use crate::resource::{
+    Actions, Arn, Auto, Changes, Dependent, Fixed, Kind, LOG_DELIVERY, LOGS_TO_FIREHOSE, LOGS_TO_S3, Live, Named, Ref,
+    Retry, Status, Typical, Verb,
+};
 use aws_sdk_kafka::types::{self, ChannelStatus, IcebergDestinationUpdate, S3DestinationUpdate};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -183,6 +186,29 @@ twins!(IcebergCompression, types::IcebergCompressionType: Zstd, Snappy);
 
 impl Kind for Channel {
     const TAGGING: Tagging = Tagging::Kafka;
+    const ACTIONS: Actions = Actions {
+        read: &["kafka:ListChannels", "kafka:DescribeChannel"],
+        create: &["kafka:CreateChannel", "kafka:TagResource"],
+        update: &["kafka:UpdateChannel", "kafka:TagResource", "kafka:UntagResource"],
+        delete: &["kafka:DeleteChannel"],
+        dependent: &[
+            Dependent::pass_role("kafka.amazonaws.com", Verb::CREATE),
+            Dependent::new(
+                &["kms:DescribeKey"],
+                &[Verb::Read, Verb::Create, Verb::Update, Verb::Delete],
+                "MSK looks at the key",
+            )
+            .given(&["kms_key"]),
+            Dependent::new(LOG_DELIVERY, Verb::CHANGE, "logs are delivered").given(&[
+                "logs.cloudwatch",
+                "logs.firehose",
+                "logs.s3",
+            ]),
+            Dependent::new(LOGS_TO_S3, Verb::CHANGE, "logs are delivered into a bucket").given(&["logs.s3"]),
+            Dependent::new(LOGS_TO_FIREHOSE, Verb::CHANGE, "logs are delivered into a stream")
+                .given(&["logs.firehose"]),
+        ],
+    };
     const RETRY: &'static [Retry] = &[
         new_role("BadRequestException", "role"),
         new_role("BadRequestException", "Role"),

@@ -16,7 +16,8 @@ use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::resource::{
-    Auto, Change, Changes, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, To, Typical,
+    Actions, Auto, Change, Changes, Dependent, Effect, Fixed, Initial, Kind, LOG_DELIVERY, LOGS_TO_FIREHOSE,
+    LOGS_TO_S3, Live, Named, Needs, Ref, Retry, Set, Status, To, Typical, Verb,
 };
 use aws_sdk_kafka::types::{Cluster as Reported, ClusterState};
 use futures::future::try_join_all;
@@ -190,6 +191,14 @@ const NOT_NOW: Retry = Retry {
     during: Duration::from_secs(2 * 60 * 60),
 };
 
+/// What MSK looks at of the network.
+const NETWORK: &[&str] =
+    &["ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"];
+
+/// What MSK does in the VPCs of a serverless cluster.
+const ENDPOINTS: &[&str] =
+    &["ec2:CreateTags", "ec2:CreateVpcEndpoint", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints"];
+
 impl Kind for Cluster {
     const HOLDS_DATA: bool = true;
     const OUTPUTS: &'static [&'static str] = &[
@@ -203,6 +212,59 @@ impl Kind for Cluster {
         "zookeeper",
     ];
     const TAGGING: Tagging = Tagging::Kafka;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "kafka:ListClustersV2",
+            "kafka:DescribeClusterV2",
+            "kafka:GetBootstrapBrokers",
+            "kafka:ListClusterOperationsV2",
+            "kafka:DescribeClusterOperationV2",
+        ],
+        create: &["kafka:CreateClusterV2", "kafka:TagResource"],
+        update: &[
+            "kafka:UpdateConnectivity",
+            "kafka:UpdateSecurity",
+            "kafka:UpdateClusterKafkaVersion",
+            "kafka:UpdateClusterConfiguration",
+            "kafka:UpdateBrokerStorage",
+            "kafka:UpdateBrokerType",
+            "kafka:UpdateStorage",
+            "kafka:UpdateBrokerCount",
+            "kafka:UpdateMonitoring",
+            "kafka:UpdateRebalancing",
+            "kafka:TagResource",
+            "kafka:UntagResource",
+        ],
+        delete: &["kafka:DeleteCluster"],
+        dependent: &[
+            Dependent::new(NETWORK, Verb::WRITE, "MSK looks at the network"),
+            Dependent::service_linked_role("kafka.amazonaws.com", Verb::WRITE),
+            Dependent::new(&["iam:AttachRolePolicy", "iam:PutRolePolicy"], Verb::WRITE, "MSK completes its own role"),
+            Dependent::new(&["kms:CreateGrant", "kms:DescribeKey"], Verb::WRITE, "MSK encrypts the volumes")
+                .given(&["capacity.provisioned"]),
+            Dependent::new(
+                &["acm-pca:GetCertificateAuthorityCertificate"],
+                Verb::WRITE,
+                "MSK reads the authorities' certificates",
+            )
+            .given(&["capacity.provisioned.authentication.tls"]),
+            Dependent::new(ENDPOINTS, Verb::CREATE, "MSK makes endpoints in the VPCs").given(&["capacity.serverless"]),
+            Dependent::new(&["ec2:DeleteVpcEndpoints"], &[Verb::Delete], "MSK deletes its endpoints")
+                .given(&["capacity.serverless"]),
+            Dependent::new(LOG_DELIVERY, Verb::CHANGE, "logs are delivered").given(&[
+                "capacity.provisioned.broker_logs.cloudwatch",
+                "capacity.provisioned.authorizer_logs.cloudwatch",
+                "capacity.provisioned.broker_logs.firehose",
+                "capacity.provisioned.authorizer_logs.firehose",
+                "capacity.provisioned.broker_logs.s3",
+                "capacity.provisioned.authorizer_logs.s3",
+            ]),
+            Dependent::new(LOGS_TO_S3, Verb::CHANGE, "logs are delivered into a bucket")
+                .given(&["capacity.provisioned.broker_logs.s3", "capacity.provisioned.authorizer_logs.s3"]),
+            Dependent::new(LOGS_TO_FIREHOSE, Verb::CHANGE, "logs are delivered into a stream")
+                .given(&["capacity.provisioned.broker_logs.firehose", "capacity.provisioned.authorizer_logs.firehose"]),
+        ],
+    };
     const RETRY: &'static [Retry] = &[NOT_CURRENT, NOT_NOW];
     const TYPICAL: Typical = Typical::seconds(20 * 60, 15 * 60, 8 * 60);
     const TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);

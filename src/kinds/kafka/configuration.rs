@@ -1,7 +1,7 @@
 //! `kafka/configuration`: server properties for MSK clusters (AWS.md §3.2).
 
 use crate::aws::{self, Class, Cx, Error, found};
-use crate::resource::{Changes, Fixed, Kind, Live, Named, Retry, Set, Status, Typical};
+use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Retry, Set, Status, Typical};
 use aws_sdk_kafka::primitives::Blob;
 use aws_sdk_kafka::types::ConfigurationState;
 use futures::future::try_join_all;
@@ -42,6 +42,13 @@ impl Named for Configuration {
 impl Kind for Configuration {
     const OUTPUTS: &'static [&'static str] = &["arn", "revision"];
     const VOLATILE: &'static [&'static str] = &["revision"];
+    const ACTIONS: Actions = Actions {
+        read: &["kafka:ListConfigurations", "kafka:DescribeConfiguration", "kafka:DescribeConfigurationRevision"],
+        create: &["kafka:CreateConfiguration"],
+        update: &["kafka:UpdateConfiguration"],
+        delete: &["kafka:DeleteConfiguration"],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(2, 2, 5);
     // A cluster lets go of it some time after it is gone itself.
     const RETRY: &'static [Retry] = &[Retry {

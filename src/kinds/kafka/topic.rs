@@ -2,7 +2,9 @@
 
 use super::cluster::Cluster;
 use crate::aws::{self, Class, Cx, Error, found};
-use crate::resource::{Change, Changes, Effect, Fixed, Kind, Live, Named, Ref, Retry, Status, To, Typical, holes};
+use crate::resource::{
+    Actions, Change, Changes, Effect, Fixed, Kind, Live, Named, Ref, Retry, Status, To, Typical, holes,
+};
 use aws_sdk_kafka::types::TopicState;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -46,6 +48,19 @@ impl Named for Topic {
 
 impl Kind for Topic {
     const HOLDS_DATA: bool = true;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "kafka:ListTopics",
+            "kafka:DescribeTopic",
+            "kafka-cluster:Connect",
+            "kafka-cluster:DescribeTopic",
+            "kafka-cluster:DescribeTopicDynamicConfiguration",
+        ],
+        create: &["kafka:CreateTopic", "kafka-cluster:CreateTopic"],
+        update: &["kafka:UpdateTopic", "kafka-cluster:AlterTopic", "kafka-cluster:AlterTopicDynamicConfiguration"],
+        delete: &["kafka:DeleteTopic", "kafka-cluster:DeleteTopic"],
+        dependent: &[],
+    };
     // A channel holds on to its topic a little longer than it lives.
     const RETRY: &'static [Retry] =
         &[Retry { code: "BadRequestException", message: "associated Channel", during: Duration::from_secs(300) }];

@@ -15,7 +15,8 @@ use crate::kinds::kafka::cluster::{BootstrapBrokersIam, Cluster};
 use crate::kinds::logs::log_group::LogGroup;
 use crate::kinds::s3::bucket::Bucket;
 use crate::resource::{
-    Arn, Auto, Change, Changes, Effect, Fixed, Kind, Live, Named, Needs, Ref, Retry, Set, Status, To, Typical,
+    Actions, Arn, Auto, Change, Changes, Dependent, Effect, Fixed, Kind, LOG_DELIVERY, LOGS_TO_FIREHOSE, LOGS_TO_S3,
+    Live, Named, Needs, Ref, Retry, Set, Status, To, Typical, Verb,
 };
 use aws_sdk_kafkaconnect::operation::describe_connector::DescribeConnectorOutput;
 use aws_sdk_kafkaconnect::types::ConnectorState;
@@ -219,8 +220,44 @@ impl Named for Connector {
     const NAME: &'static str = "kafkaconnect/connector";
 }
 
+/// What MSK Connect does in the subnets.
+const NETWORK: &[&str] =
+    &["ec2:CreateNetworkInterface", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"];
+
 impl Kind for Connector {
     const TAGGING: Tagging = Tagging::KafkaConnect;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "kafkaconnect:ListConnectors",
+            "kafkaconnect:DescribeConnector",
+            "kafkaconnect:ListTagsForResource",
+            "kafkaconnect:ListConnectorOperations",
+            "kafkaconnect:DescribeConnectorOperation",
+        ],
+        create: &["kafkaconnect:CreateConnector", "kafkaconnect:TagResource"],
+        update: &[
+            "kafkaconnect:UpdateConnector",
+            "kafkaconnect:PauseConnector",
+            "kafkaconnect:ResumeConnector",
+            "kafkaconnect:TagResource",
+            "kafkaconnect:UntagResource",
+        ],
+        delete: &["kafkaconnect:DeleteConnector"],
+        dependent: &[
+            Dependent::pass_role("kafkaconnect.amazonaws.com", Verb::CREATE),
+            Dependent::service_linked_role("kafkaconnect.amazonaws.com", Verb::WRITE),
+            Dependent::new(NETWORK, Verb::CREATE, "MSK Connect puts network interfaces into the subnets"),
+            Dependent::new(LOG_DELIVERY, Verb::CHANGE, "logs are delivered").given(&[
+                "logs.log_group",
+                "logs.firehose",
+                "logs.s3",
+            ]),
+            Dependent::new(LOGS_TO_S3, Verb::CHANGE, "logs are delivered into a bucket").given(&["logs.s3"]),
+            Dependent::new(LOGS_TO_FIREHOSE, Verb::CHANGE, "logs are delivered into a stream")
+                .given(&["logs.firehose"]),
+        ],
+    };
     const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(12 * 60, 8 * 60, 5 * 60);
     const TIMEOUT: Duration = Duration::from_secs(60 * 60);

@@ -4,7 +4,9 @@ use super::{RETRY, Tags, indexed, reason, tags_of};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::s3::bucket::Bucket;
 use crate::kinds::s3::object::{Object, VersionId};
-use crate::resource::{Arn, Auto, Changes, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical};
+use crate::resource::{
+    Actions, Arn, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical, Verb,
+};
 use aws_sdk_kafkaconnect::types::{
     CustomPluginContentType, CustomPluginLocation, CustomPluginRevisionSummary, CustomPluginState, CustomPluginSummary,
     S3Location,
@@ -52,8 +54,24 @@ impl Named for CustomPlugin {
     const NAME: &'static str = "kafkaconnect/custom-plugin";
 }
 
+/// What MSK Connect does with the object.
+const OBJECT: &[&str] =
+    &["s3:GetObject", "s3:GetObjectAttributes", "s3:GetObjectVersion", "s3:GetObjectVersionAttributes"];
+
 impl Kind for CustomPlugin {
     const TAGGING: Tagging = Tagging::KafkaConnect;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "kafkaconnect:ListCustomPlugins",
+            "kafkaconnect:DescribeCustomPlugin",
+            "kafkaconnect:ListTagsForResource",
+        ],
+        create: &["kafkaconnect:CreateCustomPlugin", "kafkaconnect:TagResource"],
+        update: &["kafkaconnect:TagResource", "kafkaconnect:UntagResource"],
+        delete: &["kafkaconnect:DeleteCustomPlugin"],
+        dependent: &[Dependent::new(OBJECT, Verb::CREATE, "MSK Connect copies the object")],
+    };
     const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(30, 1, 5);
 

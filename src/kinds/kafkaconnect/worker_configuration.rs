@@ -3,7 +3,7 @@
 use super::properties::Properties;
 use super::{RETRY, Tags, indexed, tags_of};
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Changes, Fixed, Kind, Live, Named, Retry, Status, Typical};
+use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Retry, Status, Typical};
 use aws_sdk_kafkaconnect::types::WorkerConfigurationState;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -31,6 +31,18 @@ impl Named for WorkerConfiguration {
 
 impl Kind for WorkerConfiguration {
     const TAGGING: Tagging = Tagging::KafkaConnect;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "kafkaconnect:ListWorkerConfigurations",
+            "kafkaconnect:DescribeWorkerConfiguration",
+            "kafkaconnect:ListTagsForResource",
+        ],
+        create: &["kafkaconnect:CreateWorkerConfiguration", "kafkaconnect:TagResource"],
+        update: &["kafkaconnect:TagResource", "kafkaconnect:UntagResource"],
+        delete: &["kafkaconnect:DeleteWorkerConfiguration"],
+        dependent: &[],
+    };
     const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(1, 1, 5);
 

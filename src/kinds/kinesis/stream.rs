@@ -1,7 +1,9 @@
 //! `kinesis/stream`: a Kinesis data stream, found by its name (AWS.md §6.1).
 
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set, Status, Typical};
+use crate::resource::{
+    Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Policy, Retry, Set, Status, Typical, Verb,
+};
 use aws_sdk_kinesis::types::{
     EncryptionType, MetricsName, RecordDistributionStrategy, ScalingType, StreamDescriptionSummary, StreamMode,
     StreamModeDetails, StreamStatus,
@@ -75,6 +77,34 @@ impl Named for Stream {
 impl Kind for Stream {
     const HOLDS_DATA: bool = true;
     const TAGGING: Tagging = Tagging::Kinesis;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:ListTagsForResource",
+            "kinesis:GetResourcePolicy",
+        ],
+        create: &["kinesis:CreateStream", "kinesis:AddTagsToStream"],
+        update: &[
+            "kinesis:UpdateStreamMode",
+            "kinesis:IncreaseStreamRetentionPeriod",
+            "kinesis:DecreaseStreamRetentionPeriod",
+            "kinesis:StartStreamEncryption",
+            "kinesis:StopStreamEncryption",
+            "kinesis:UpdateShardCount",
+            "kinesis:EnableEnhancedMonitoring",
+            "kinesis:DisableEnhancedMonitoring",
+            "kinesis:UpdateMaxRecordSize",
+            "kinesis:UpdateStreamWarmThroughput",
+            "kinesis:UpdateStreamRecordDistributionStrategy",
+            "kinesis:PutResourcePolicy",
+            "kinesis:DeleteResourcePolicy",
+            "kinesis:AddTagsToStream",
+            "kinesis:RemoveTagsFromStream",
+        ],
+        delete: &["kinesis:DeleteStream"],
+        dependent: &[Dependent::new(&["kms:DescribeKey"], Verb::UPDATE, "Kinesis looks at the key").given(&["kms_key"])],
+    };
     const TYPICAL: Typical = Typical::seconds(30, 60, 30);
     const RETRY: &'static [Retry] = &[
         // Five at a time: hundreds take their time (AWS.md §0.5).

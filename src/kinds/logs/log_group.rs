@@ -1,7 +1,7 @@
 //! `logs/log-group`: a CloudWatch log group, found by its name (AWS.md §2.6).
 
 use crate::aws::{self, Class as ErrorClass, Cx, Error, Tagging, found};
-use crate::resource::{Change, Changes, Effect, Fixed, Kind, Live, Named};
+use crate::resource::{Actions, Change, Changes, Effect, Fixed, Kind, Live, Named};
 use aws_sdk_cloudwatchlogs::types::{LogGroup as Found, LogGroupClass};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,21 @@ const MOST_NAMES: usize = 50;
 
 impl Kind for LogGroup {
     const TAGGING: Tagging = Tagging::Logs;
+    const ACTIONS: Actions = Actions {
+        read: &["tag:GetResources", "logs:DescribeLogGroups", "logs:ListTagsForResource"],
+        create: &["logs:CreateLogGroup", "logs:TagResource"],
+        update: &[
+            "logs:PutRetentionPolicy",
+            "logs:DeleteRetentionPolicy",
+            "logs:AssociateKmsKey",
+            "logs:DisassociateKmsKey",
+            "logs:PutLogGroupDeletionProtection",
+            "logs:TagResource",
+            "logs:UntagResource",
+        ],
+        delete: &["logs:PutLogGroupDeletionProtection", "logs:DeleteLogGroup"],
+        dependent: &[],
+    };
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

@@ -11,7 +11,10 @@ use crate::kinds::iam::role::Role;
 use crate::kinds::kafkaconnect::properties::Properties;
 use crate::kinds::s3::bucket::Bucket;
 use crate::kinds::s3::object::{Object, VersionId};
-use crate::resource::{Arn, Auto, Changes, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, Typical};
+use crate::resource::{
+    Actions, Arn, Auto, Changes, Dependent, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, Typical,
+    Verb,
+};
 use aws_sdk_mwaa::types::{Environment as Reported, EnvironmentStatus, LastUpdate, UpdateStatus};
 use aws_smithy_types::date_time::Format;
 use futures::future::try_join_all;
@@ -200,11 +203,42 @@ impl Named for Environment {
 const NOT_NOW: Retry =
     Retry { code: "ValidationException", message: "status cannot be", during: Duration::from_secs(3 * 60 * 60) };
 
+/// What MWAA tries in a dry run.
+const TRIED: &[&str] = &[
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "iam:ListRoles",
+    "kms:DescribeKey",
+    "kms:ListAliases",
+    "s3:GetBucketLocation",
+    "s3:GetEncryptionConfiguration",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+];
+
+/// What MWAA makes in the subnets.
+const MADE: &[&str] = &["ec2:CreateNetworkInterface", "ec2:CreateVpcEndpoint", "kms:CreateGrant"];
+
 impl Kind for Environment {
     const OUTPUTS: &'static [&'static str] =
         &["arn", "webserver_url", "service_role", "celery_queue", "webserver_endpoint", "database_endpoint"];
     const VOLATILE: &'static [&'static str] = &["webserver_url"];
     const TAGGING: Tagging = Tagging::Mwaa;
+    const ACTIONS: Actions = Actions {
+        read: &["tag:GetResources", "airflow:GetEnvironment"],
+        create: &["airflow:CreateEnvironment", "airflow:TagResource"],
+        update: &["airflow:UpdateEnvironment", "airflow:TagResource", "airflow:UntagResource"],
+        delete: &["airflow:DeleteEnvironment"],
+        dependent: &[
+            Dependent::pass_role("airflow.amazonaws.com", Verb::WRITE),
+            Dependent::pass_role("airflow-env.amazonaws.com", Verb::WRITE),
+            Dependent::service_linked_role("airflow.amazonaws.com", Verb::CREATE),
+            Dependent::new(TRIED, Verb::WRITE, "MWAA tries as the caller whether the parts fit"),
+            Dependent::new(MADE, Verb::CREATE, "MWAA makes endpoints and network interfaces in the subnets"),
+        ],
+    };
     // In which words MWAA refuses a role that is new is not known, so any do.
     const RETRY: &'static [Retry] = &[NOT_NOW, new_role("ValidationException", "")];
     const TYPICAL: Typical = Typical::seconds(25 * 60, 20 * 60, 15 * 60);

@@ -1,10 +1,12 @@
 //! `s3/bucket`: a bucket with all its settings, found by its name (AWS.md §2.4).
 
+pub use super::lifecycle::{LifecycleRule, Transition};
+
 use super::object::{Object, wanted};
 use super::{contents, lifecycle};
 use crate::attribute;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set, Typical};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set, Typical};
 use aws_sdk_s3::types::{
     BlockedEncryptionTypes, BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus,
     CreateBucketConfiguration, EncryptionType, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
@@ -107,86 +109,6 @@ pub enum Ownership {
     ObjectWriter,
 }
 
-/// What happens to some objects as they age.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LifecycleRule {
-    /// At most 255 characters; unique in the bucket.
-    pub id: String,
-    /// Whether it is followed.
-    #[serde(default = "yes")]
-    pub enabled: bool,
-    /// What keys must begin with; empty fits all.
-    #[serde(default)]
-    pub prefix: String,
-    /// Tags that objects must have.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-    /// Only objects of more bytes.
-    #[serde(default)]
-    pub larger_than_bytes: Option<i64>,
-    /// Only objects of fewer bytes.
-    #[serde(default)]
-    pub smaller_than_bytes: Option<i64>,
-    /// Days after which an object expires.
-    #[serde(default)]
-    pub expiration_days: Option<i32>,
-    /// Whether a delete marker with no version under it goes. Not together with `expiration_days`.
-    #[serde(default)]
-    pub expire_delete_markers: bool,
-    /// Days after which a version that is no longer current is deleted.
-    #[serde(default)]
-    pub noncurrent_days: Option<i32>,
-    /// How many versions that are no longer current stay nevertheless, 1 to 100. Only with
-    /// `noncurrent_days`.
-    #[serde(default)]
-    pub noncurrent_newer_versions: Option<i32>,
-    /// Moves of objects to cheaper storage.
-    #[serde(default)]
-    pub transitions: Set<Transition>,
-    /// Moves of versions that are no longer current, by days since then.
-    #[serde(default)]
-    pub noncurrent_transitions: Set<Transition>,
-    /// Days after which an upload in parts that was never finished is given up.
-    #[serde(default)]
-    pub abort_multipart_days: Option<i32>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl LifecycleRule {
-    /// A rule for every object that as yet does nothing, which AWS refuses.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            enabled: true,
-            prefix: String::new(),
-            tags: BTreeMap::new(),
-            larger_than_bytes: None,
-            smaller_than_bytes: None,
-            expiration_days: None,
-            expire_delete_markers: false,
-            noncurrent_days: None,
-            noncurrent_newer_versions: None,
-            transitions: Set::default(),
-            noncurrent_transitions: Set::default(),
-            abort_multipart_days: None,
-        }
-    }
-}
-
-/// A move to another class of storage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Transition {
-    /// After how many days.
-    pub days: i32,
-    /// `STANDARD_IA`, `ONEZONE_IA`, `INTELLIGENT_TIERING`, `GLACIER_IR`, `GLACIER` or `DEEP_ARCHIVE`.
-    pub storage_class: String,
-}
-
 impl Bucket {
     /// A bucket as AWS makes it by default: private, encrypted with S3's keys, without versions.
     pub fn new(name: impl Into<String>) -> Self {
@@ -220,6 +142,38 @@ impl Kind for Bucket {
     const HOLDS_DATA: bool = true;
     const OUTPUTS: &'static [&'static str] = &["arn", "domain"];
     const TAGGING: Tagging = Tagging::S3Bucket;
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "s3:GetBucketVersioning",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketTagging",
+            "s3:ListBucketVersions",
+        ],
+        create: &["s3:CreateBucket", "s3:TagResource"],
+        update: &[
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketPolicy",
+            "s3:DeleteBucketPolicy",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutLifecycleConfiguration",
+            "s3:PutBucketTagging",
+        ],
+        delete: &[
+            "s3:GetObjectVersionTagging",
+            "s3:DeleteObjectVersion",
+            "s3:ListBucketMultipartUploads",
+            "s3:AbortMultipartUpload",
+            "s3:DeleteBucket",
+        ],
+        dependent: &[],
+    };
     const TYPICAL: Typical = Typical::seconds(3, 3, 3);
     const RETRY: &'static [Retry] = &[
         Retry { code: "MalformedPolicy", message: "Invalid principal", during: Duration::from_secs(120) },

@@ -4,7 +4,7 @@ use super::bucket::Bucket;
 use super::contents::{self, Entry, Next, unquoted};
 use crate::attribute;
 use crate::aws::{self, Class, Cx, Error, found};
-use crate::resource::{Auto, Changes, Fixed, Initial, Kind, Live, Named, Ref, Retry, holes};
+use crate::resource::{Actions, Auto, Changes, Fixed, Initial, Kind, Live, Named, Ref, Retry, holes};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
 use base64::Engine as _;
@@ -97,6 +97,20 @@ const MOST_PAGES: usize = 5;
 impl Kind for Object {
     const OUTPUTS: &'static [&'static str] = &["arn", "version_id", "etag", "url"];
     const VOLATILE: &'static [&'static str] = &["version_id", "etag"];
+    const ACTIONS: Actions = Actions {
+        read: &[
+            "tag:GetResources",
+            "s3:ListBucketVersions",
+            "s3:ListBucket",
+            "s3:GetObject",
+            "s3:GetObjectTagging",
+            "s3:GetObjectVersionTagging",
+        ],
+        create: &["s3:PutObject", "s3:PutObjectTagging"],
+        update: &["s3:PutObject", "s3:PutObjectTagging"],
+        delete: &["s3:DeleteObjectVersion"],
+        dependent: &[],
+    };
     const RETRY: &'static [Retry] = &[Retry { code: "NoSuchBucket", message: "", during: Duration::from_secs(60) }];
 
     fn natural_id(&self) -> Option<String> {

@@ -6,6 +6,7 @@
 
 mod acls;
 mod addresses;
+mod associations;
 mod blocks;
 mod endpoints;
 mod filters;
@@ -32,6 +33,7 @@ mod zones;
 
 pub use acls::Acl;
 pub use addresses::{Address, free_public_ip};
+pub(super) use associations::associated;
 pub use endpoints::Endpoint;
 pub use instances::{Instance, Power};
 pub use internet_gateways::InternetGateway;

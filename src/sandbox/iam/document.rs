@@ -189,19 +189,103 @@ fn any(text: &str, effect: &str, applies: impl Fn(&Map<String, Value>) -> bool) 
 
 /// Whether the actions of `statement` include `action`; names may hold `*` and mean the same in any case.
 fn covers(statement: &Map<String, Value>, action: &str) -> bool {
-    let patterns = statement.get("Action").map(listed).unwrap_or_default();
     let action = action.to_ascii_lowercase();
-    patterns.iter().filter_map(|pattern| pattern.as_str()).any(|pattern| fits(&pattern.to_ascii_lowercase(), &action))
+    concerns(statement, "Action", "NotAction", |pattern| fits(&pattern.to_ascii_lowercase(), &action))
 }
 
-/// Whether `text` is what `pattern` says, where `*` stands for anything.
-pub(crate) fn fits(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
-            (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(tail, &rest[at..]))
-        }),
+/// Whether one of the patterns in the field `one` fits, or, where there is the field `other` instead, none of those.
+fn concerns(statement: &Map<String, Value>, one: &str, other: &str, fits: impl Fn(&str) -> bool) -> bool {
+    let any = |patterns: &Value| listed(patterns).into_iter().filter_map(Value::as_str).any(&fits);
+    match (statement.get(one), statement.get(other)) {
+        (Some(patterns), _) => any(patterns),
+        (None, Some(patterns)) => !any(patterns),
+        (None, None) => false,
     }
+}
+
+/// What a policy says of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It may be.
+    Allowed,
+    /// It is forbidden, whatever else allows it.
+    Denied,
+    /// Nothing is said.
+    Silent,
+}
+
+/// What `document` says of `action` on `resource`. `key` gives the values of condition keys, or an error for those that it
+/// does not know; a statement with such a key allows nothing, and forbids all the same.
+pub(super) fn verdict(
+    document: &Value,
+    action: &str,
+    resource: &str,
+    key: &dyn Fn(&str) -> Result<Option<String>, ()>,
+) -> Verdict {
+    let statements = document.get("Statement").map(listed).unwrap_or_default();
+    let about = |statement: &&Map<String, Value>| {
+        covers(statement, action) && concerns(statement, "Resource", "NotResource", |pattern| fits(pattern, resource))
+    };
+    let mut verdict = Verdict::Silent;
+    for statement in statements.into_iter().filter_map(Value::as_object).filter(about) {
+        let allows = statement.get("Effect").is_some_and(|effect| effect == "Allow");
+        match (allows, holds(statement.get("Condition"), key)) {
+            (true, Ok(true)) => verdict = Verdict::Allowed,
+            (false, Ok(true) | Err(())) => return Verdict::Denied,
+            _ => {}
+        }
+    }
+    verdict
+}
+
+/// Whether every condition holds.
+///
+/// # Errors
+/// When one of them is about a key, or in a way, that is not known here.
+fn holds(conditions: Option<&Value>, key: &dyn Fn(&str) -> Result<Option<String>, ()>) -> Result<bool, ()> {
+    let operators = conditions.and_then(Value::as_object).into_iter().flatten();
+    let mut all = true;
+    for (operator, keys) in operators {
+        let (operator, optional) = match operator.strip_suffix("IfExists") {
+            Some(operator) => (operator, true),
+            None => (operator.as_str(), false),
+        };
+        for (name, wanted) in keys.as_object().into_iter().flatten() {
+            let given = key(name)?;
+            let wanted = listed(wanted).into_iter().filter_map(Value::as_str);
+            let (equal, negated) = match operator {
+                "StringEquals" | "StringNotEquals" => (any_of(wanted, given.as_deref(), |a, b| a == b), operator),
+                "StringLike" | "StringNotLike" | "ArnLike" | "ArnEquals" => {
+                    (any_of(wanted, given.as_deref(), fits), operator)
+                }
+                _ => return Err(()),
+            };
+            let absent = optional && given.is_none();
+            all &= absent || equal != negated.contains("Not");
+        }
+    }
+    Ok(all)
+}
+
+fn any_of<'a>(mut wanted: impl Iterator<Item = &'a str>, given: Option<&str>, same: fn(&str, &str) -> bool) -> bool {
+    given.is_some_and(|given| wanted.any(|wanted| same(wanted, given)))
+}
+
+/// Whether `text` is what `pattern` says, where `*` stands for anything and `?` for any one character.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    let mut rest = text.chars();
+    for (at, part) in pattern.char_indices() {
+        match part {
+            '*' => {
+                let (tail, rest) = (&pattern[at + 1..], rest.as_str());
+                return rest.char_indices().map(|(at, _)| &rest[at..]).chain([""]).any(|rest| fits(tail, rest));
+            }
+            '?' if rest.next().is_some() => {}
+            part if part != '?' && rest.next() == Some(part) => {}
+            _ => return false,
+        }
+    }
+    rest.as_str().is_empty()
 }
 
 /// A value that may stand alone or in a list.

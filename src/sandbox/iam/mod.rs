@@ -1,14 +1,18 @@
 //! IAM: roles, policies, instance profiles.
 
+mod authorization;
 mod details;
 mod document;
+mod enforcement;
 mod input;
 mod managed;
 mod permissions;
 mod profile;
 mod role;
 
+pub use authorization::{Need, needs};
 pub(super) use document::{check_principals, fits};
+pub use enforcement::{InvalidPolicy, Policy};
 pub use managed::Managed;
 pub use profile::Profile;
 pub use role::Role;

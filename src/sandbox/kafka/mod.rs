@@ -54,6 +54,12 @@ pub struct State {
     own_key: String,
 }
 
+/// Whether the cluster `arn` is one without brokers of its own.
+pub fn is_serverless(account: &Account, arn: &str) -> bool {
+    let cluster = account.kafka.clusters.values().find(|cluster| cluster.arn == arn);
+    cluster.is_some_and(|cluster| matches!(cluster.capacity, cluster::Capacity::Serverless(_)))
+}
+
 /// Every tagged resource: ARN and tags.
 pub fn tagged(account: &Account) -> Vec<(String, Tags)> {
     let now = account.now;

@@ -111,6 +111,20 @@ impl<'a> Params<'a> {
         self.node.children.keys().all(|name| name == "Action" || name == "Version")
     }
 
+    /// The values at `path`, in which `*` stands for any name or number and a list may have its members below `member`.
+    /// Does not count as reading them.
+    pub fn seen(&self, path: &str) -> Vec<&'a str> {
+        let mut nodes = vec![self.node];
+        for part in path.split('.') {
+            let below = nodes.into_iter().flat_map(|node| {
+                let node = node.children.get("member").unwrap_or(node);
+                node.children.iter().filter(move |(name, _)| part == "*" || *name == part).map(|(_, child)| child)
+            });
+            nodes = below.collect();
+        }
+        nodes.into_iter().filter_map(|node| node.value.as_deref()).collect()
+    }
+
     /// Accepts everything at and below `name` without looking at it.
     pub fn ignore(&self, name: &str) {
         if let Some(node) = self.node.find(name) {
