@@ -10,7 +10,7 @@ mod tags;
 mod transport;
 
 pub use connect::{Connect, ConnectError, StandIn};
-pub use context::{Cx, Hint};
+pub use context::{Cx, Hint, TagIndex};
 pub use error::{Class, Error, Result, classify, found};
 pub use pace::Pace;
 pub use patience::patiently;

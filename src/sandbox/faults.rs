@@ -96,7 +96,7 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
-    lag: Mutex<Duration>,
+    lag: Mutex<(Duration, Option<&'static str>)>,
     crashed: watch::Sender<bool>,
 }
 
@@ -132,7 +132,12 @@ impl Faults {
 
     /// From now on reads show what there was `lag` of virtual time ago. S3 and STS never lag.
     pub fn lag(&self, lag: Duration) {
-        *lock(&self.lag) = lag;
+        *lock(&self.lag) = (lag, None);
+    }
+
+    /// As [`Faults::lag`], for the reads of one service alone: `tagging`, `logs`.
+    pub fn lag_of(&self, service: &'static str, lag: Duration) {
+        *lock(&self.lag) = (lag, Some(service));
     }
 
     /// No faults any more; a crashed sandbox serves again.
@@ -157,8 +162,14 @@ impl Faults {
         self.crashed.send_replace(true);
     }
 
+    /// How far reads lag behind.
     pub(super) fn current_lag(&self) -> Duration {
-        *lock(&self.lag)
+        lock(&self.lag).0
+    }
+
+    /// Whether the reads of `service` are among those that may lag.
+    pub(super) fn may_lag(&self, service: &str) -> bool {
+        lock(&self.lag).1.map_or(!matches!(service, "s3" | "sts"), |one| one == service)
     }
 
     /// Counts this call and says what happens to it.

@@ -309,7 +309,7 @@ impl Sandbox {
             while state.past.get(1).is_some_and(|(at, _)| *at <= horizon) {
                 state.past.pop_front();
             }
-            let lags = !call.operation.mutating && !matches!(call.service.name, "s3" | "sts");
+            let lags = !call.operation.mutating && self.faults.may_lag(call.service.name);
             if let Some((at, past)) = state.past.front_mut().filter(|_| lags) {
                 call.now = horizon.max(*at);
                 return handle(past, call);

@@ -6,6 +6,7 @@
 mod conformance;
 mod actions;
 mod artefacts;
+mod balancers;
 mod cli;
 mod compute;
 mod connect;

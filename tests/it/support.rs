@@ -82,10 +82,15 @@ impl Lab {
     /// As `run`, with the graph that orders deletions.
     pub async fn run_ordered(&self, graph: &Graph, order: &Graph) -> Run {
         let (plan, world) = self.compared(graph, order).await;
+        self.carry_out(&plan, world).await
+    }
+
+    /// Applies `plan`, which was made from `world`.
+    pub async fn carry_out(&self, plan: &Plan, world: World) -> Run {
         let events = Mutex::new(vec![]);
         let (_keep, interrupt) = Interrupt::new();
         let before = self.sandbox.calls().len();
-        let outcome = apply(&self.cx, &plan, world, interrupt, &|event| events.lock().unwrap().push(event)).await;
+        let outcome = apply(&self.cx, plan, world, interrupt, &|event| events.lock().unwrap().push(event)).await;
         Run { outcome, events: events.into_inner().unwrap(), calls: self.sandbox.calls().split_off(before) }
     }
 

@@ -3,7 +3,7 @@
 use super::load_balancer::LoadBalancer;
 use super::tags;
 use super::target_group::{Protocol, TargetGroup};
-use crate::aws::{self, Cx, Error, Tagging, found};
+use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::resource::{Actions, Arn, Changes, Fixed, Kind, Live, Named, Ref};
 use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Listener as Description};
 use futures::future::try_join_all;
@@ -63,8 +63,11 @@ impl Kind for Listener {
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.elb().create_listener().load_balancer_arn(self.load_balancer.value()).port(self.port);
         let call = call.protocol(self.protocol.sent()).default_actions(self.action()).set_tags(Some(tags::sent(cx)));
-        let listener = call.send().await?.listeners.and_then(|listeners| listeners.into_iter().next());
-        let arn = listener.and_then(|listener| listener.listener_arn);
+        let listeners = match call.send().await.map_err(Error::from) {
+            Err(error) if error.class == Class::AlreadyExists => return self.made_before(cx, error).await,
+            other => other?.listeners,
+        };
+        let arn = listeners.and_then(|listeners| listeners.into_iter().next()?.listener_arn);
         arn.ok_or_else(|| Error::unreadable("the listener's ARN"))
     }
 
@@ -83,6 +86,17 @@ impl Kind for Listener {
 impl Listener {
     fn action(&self) -> Action {
         Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(self.target_group.value()).build()
+    }
+
+    /// The ARN of the listener on the port, when a creation whose answer was lost has made it; there are no client
+    /// tokens. Until it can be read, the refusal passes by itself.
+    async fn made_before(&self, cx: &Cx, refused: Error) -> aws::Result<String> {
+        let there = of_balancer(cx, self.load_balancer.value()).await?;
+        let arn = there.into_iter().find(|listener| listener.port == Some(self.port)).and_then(|it| it.listener_arn);
+        let Some(arn) = arn else { return Err(Error { class: Class::Busy, ..refused }) };
+        let tags = tags::of(cx, std::slice::from_ref(&arn)).await?.remove(&arn).unwrap_or_default();
+        let ours = cx.owner(Self::NAME, &tags).as_deref() == Some(cx.acting_name());
+        if ours { Ok(arn) } else { Err(refused) }
     }
 }
 

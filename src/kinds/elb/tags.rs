@@ -1,6 +1,6 @@
 //! Tags as load balancing has them: in create calls, and to be asked for by ARN.
 
-use crate::aws::{self, Class, Cx, Error};
+use crate::aws::{self, Class, Cx, Error, TagIndex};
 use aws_sdk_elasticloadbalancingv2::types::{Tag, TagDescription};
 use futures::future::try_join_all;
 use std::collections::{BTreeMap, HashMap};
@@ -22,6 +22,29 @@ pub(super) async fn of(cx: &Cx, arns: &[String]) -> aws::Result<HashMap<String, 
         Some((found.resource_arn?, tags))
     });
     Ok(found.collect())
+}
+
+/// The tags of those of `there`, ARNs with names, that are the stack's, of the kind `kind`. The index lags: a name of
+/// `wanted` that it does not know is asked for its tags.
+pub(super) async fn of_stack(
+    cx: &Cx,
+    kind: &'static str,
+    index: &TagIndex,
+    there: impl Iterator<Item = (&str, &str)>,
+    wanted: &[String],
+) -> aws::Result<HashMap<String, BTreeMap<String, String>>> {
+    let mut stack = HashMap::new();
+    let mut unknown = vec![];
+    for (arn, name) in there {
+        match index.get(arn) {
+            Some(tags) => drop(stack.insert(arn.to_owned(), tags.clone())),
+            None if wanted.iter().any(|wanted| wanted == name) => unknown.push(arn.to_owned()),
+            None => {}
+        }
+    }
+    let asked = of(cx, &unknown).await?;
+    stack.extend(asked.into_iter().filter(|(_, tags)| cx.owner(kind, tags).is_some()));
+    Ok(stack)
 }
 
 /// One ARN that is gone makes the whole call fail; then each is asked for alone.

@@ -193,7 +193,8 @@ impl Kind for TargetGroup {
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let prefix = cx.arn("elasticloadbalancing", "targetgroup/");
         let index = cx.tag_index().await?;
-        if !index.keys().any(|arn| arn.starts_with(&prefix)) {
+        let wanted: Vec<String> = cx.wanted::<Self>().into_iter().map(|(_, wanted)| wanted.name.0).collect();
+        if wanted.is_empty() && !index.keys().any(|arn| arn.starts_with(&prefix)) {
             return Ok(vec![]);
         }
         // Asking for ARNs fails as a whole when the index still has one that is gone.
@@ -202,8 +203,10 @@ impl Kind for TargetGroup {
         while let Some(page) = pages.next().await {
             all.extend(page?.target_groups.unwrap_or_default());
         }
+        let there = all.iter().filter_map(|one| Some((one.target_group_arn()?, one.target_group_name()?)));
+        let mut tags = tags::of_stack(cx, Self::NAME, &index, there, &wanted).await?;
         let ours = all.into_iter().filter_map(|one| {
-            let tags = index.get(one.target_group_arn.as_ref()?)?.clone();
+            let tags = tags.remove(one.target_group_arn.as_ref()?)?;
             Some(live(cx, one, tags))
         });
         Ok(try_join_all(ours).await?.into_iter().flatten().collect())
