@@ -296,6 +296,30 @@ async fn an_instance_needs_an_image() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_volume_that_an_image_boots_from_is_the_one_that_is_set_up() {
+    let image = json!({ "image": "ami-02204000000000001", "root_volume": { "size": 20, "encrypted": true } });
+    let (lab, graph) = (Lab::new().await, place(&json!({ "ec2/instance/main": instance(image) })));
+    lab.run(&graph).await.succeeded("create");
+    assert!(lab.plan(&graph).await.is_empty());
+    let volumes: Vec<_> = lab.sandbox.with_account(|account| account.ec2.volumes.values().cloned().collect());
+    assert_eq!(volumes.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_parameter_does_not_tell_the_root_device_the_manifest_must() {
+    let parameter = "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id";
+    let volume = |device: Value| json!({ "size": 20, "device": device });
+    let of = |volume: Value| json!({ "image": null, "image_parameter": parameter, "root_volume": volume });
+    let silent = place(&json!({ "ec2/instance/main": instance(of(volume(Value::Null))) }));
+    let lab = Lab::new().await;
+    let run = lab.run(&silent).await;
+    assert!(run.outcome.failed[0].1.contains("say it in `root_volume.device`, such as /dev/sda1"));
+    let said = place(&json!({ "ec2/instance/main": instance(of(volume("/dev/sda1".into()))) }));
+    lab.run(&said).await.succeeded("create");
+    assert!(lab.plan(&said).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_instance_on_its_way_is_waited_for() {
     let (lab, graph) = (Lab::new().await, place(&json!({ "ec2/instance/main": instance(json!({})) })));
     lab.run(&graph).await.succeeded("create");

@@ -1,5 +1,6 @@
 //! `ec2/instance`: an EC2 instance with its root volume (AWS.md §1.10).
 
+mod launch;
 mod read;
 
 use super::security_group::SecurityGroup;
@@ -12,17 +13,12 @@ use crate::resource::{
     Actions, Arn, Auto, Change, Changes, Dependent, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set,
     To, Typical, Verb,
 };
-use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, AttributeValue, BlockDeviceMapping, CreditSpecificationRequest, EbsBlockDevice,
-    HttpTokensState, IamInstanceProfileSpecification, InstanceCreditSpecificationRequest,
-    InstanceMetadataEndpointState, InstanceMetadataOptionsRequest, InstanceMetadataTagsState,
-    InstanceNetworkInterfaceSpecification, InstanceStateName, InstanceType, ResourceType,
-    RunInstancesMonitoringEnabled, SecureBlobAttributeValue, ShutdownBehavior, VolumeType,
+    AttributeBooleanValue, AttributeValue, HttpTokensState, IamInstanceProfileSpecification,
+    InstanceCreditSpecificationRequest, InstanceMetadataEndpointState, InstanceMetadataOptionsRequest,
+    InstanceMetadataTagsState, InstanceStateName, SecureBlobAttributeValue, VolumeType,
 };
 use aws_smithy_types::Blob;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use read::{live, state};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -114,7 +110,8 @@ pub struct RootVolume {
     /// The ARN of the KMS key that encrypts it; left out, the account's default key.
     #[serde(default)]
     pub kms_key: Fixed<Auto<String>>,
-    /// The name of the image's root device; left out, `/dev/xvda`, that of Amazon Linux.
+    /// The name of the image's root device; left out, EC2 is asked for it. Needed with an `image_parameter` that is not of
+    /// Amazon Linux.
     #[serde(default)]
     pub device: Initial<Option<String>>,
 }
@@ -186,7 +183,7 @@ impl Kind for Instance {
             "ec2:DescribeInstanceCreditSpecifications",
             "ec2:DescribeVolumes",
         ],
-        create: &["ec2:RunInstances", "ec2:CreateTags"],
+        create: &["ec2:DescribeImages", "ec2:RunInstances", "ec2:CreateTags"],
         update: &[
             "ec2:ModifyInstanceAttribute",
             "ec2:ModifyInstanceMetadataOptions",
@@ -274,8 +271,9 @@ impl Kind for Instance {
         // A token brings back the instance it made, even one that was terminated since: then the
         // next token follows from that instance, so that every run goes the same way.
         let mut salt = String::new();
+        let launch = self.launch(cx).await?;
         for _ in 0..DEAD {
-            let answer = self.launch(cx)?.client_token(token(cx, self, &salt)).send().await?;
+            let answer = launch.clone().client_token(token(cx, self, &salt)).send().await?;
             let instance = answer.instances.and_then(|instances| instances.into_iter().next());
             let instance = instance.ok_or_else(|| Error::unreadable("the instance"))?;
             let state = state(&instance);
@@ -318,47 +316,6 @@ impl Kind for Instance {
 }
 
 impl Instance {
-    fn launch(&self, cx: &Cx) -> aws::Result<RunInstancesFluentBuilder> {
-        let image = match (self.image.as_ref(), self.image_parameter.as_ref()) {
-            (Some(image), _) => image.clone(),
-            (None, Some(parameter)) => format!("resolve:ssm:{parameter}"),
-            (None, None) => {
-                let message = "an instance needs either `image` or `image_parameter`";
-                return Err(Error::new("MissingParameter", message, Class::Invalid));
-            }
-        };
-        let tagged = [ResourceType::Instance, ResourceType::Volume, ResourceType::NetworkInterface];
-        let tagged = tagged.into_iter().map(|resource| tags::specification(cx, resource)).collect();
-        let shutdown = if self.terminate_on_shutdown { ShutdownBehavior::Terminate } else { ShutdownBehavior::Stop };
-        let profile = self.instance_profile.as_ref().map(profile);
-        let credits =
-            self.cpu_credits.as_ref().map(|credits| CreditSpecificationRequest::builder().cpu_credits(credits).build());
-        let call = cx.ec2().run_instances().min_count(1).max_count(1).image_id(image);
-        let call = call.instance_type(InstanceType::from(self.instance_type.as_str()));
-        let call = call.set_iam_instance_profile(profile).set_key_name(self.key_pair.0.clone());
-        let call = call.set_user_data(self.user_data.as_ref().map(|text| BASE64_STANDARD.encode(text)));
-        let call = call.set_block_device_mappings(self.root_volume.mapping().map(|mapping| vec![mapping]));
-        let call = call.metadata_options(self.metadata.request()).set_credit_specification(credits);
-        let call = call.monitoring(RunInstancesMonitoringEnabled::builder().enabled(self.monitoring).build());
-        let call = call.set_ebs_optimized(*self.ebs_optimized).disable_api_termination(self.termination_protection);
-        let call = call.instance_initiated_shutdown_behavior(shutdown).set_tag_specifications(Some(tagged));
-        // Whether it gets a public address can only be said of an interface, and then all else of
-        // the interface must be said there, too.
-        Ok(match *self.assign_public_ip {
-            None => call
-                .subnet_id(self.subnet.value())
-                .set_security_group_ids(Some(self.groups()))
-                .set_private_ip_address(self.private_ip.0.0.clone()),
-            Some(public) => {
-                let interface = InstanceNetworkInterfaceSpecification::builder().device_index(0);
-                let interface = interface.subnet_id(self.subnet.value()).set_groups(Some(self.groups()));
-                let interface = interface.set_private_ip_address(self.private_ip.0.0.clone());
-                let interface = interface.associate_public_ip_address(public).delete_on_termination(true);
-                call.network_interfaces(interface.build())
-            }
-        })
-    }
-
     fn groups(&self) -> Vec<String> {
         self.security_groups.iter().map(|group| group.value().to_owned()).collect()
     }
@@ -453,19 +410,6 @@ impl Instance {
             modify().ebs_optimized(flag(optimized)).send().await?;
         }
         Ok(())
-    }
-}
-
-impl RootVolume {
-    /// What a launch says about it; nothing when the image has its way.
-    fn mapping(&self) -> Option<BlockDeviceMapping> {
-        let device = self.device.0.clone().unwrap_or_else(|| "/dev/xvda".into());
-        let silent = Self { device: Initial(None), ..self.clone() } == Self::default();
-        let volume = EbsBlockDevice::builder().delete_on_termination(true).set_volume_size(*self.size);
-        let volume = volume.set_volume_type(self.volume_type.as_ref().map(|name| VolumeType::from(name.as_str())));
-        let volume = volume.set_iops(*self.iops).set_throughput(*self.throughput).set_encrypted(**self.encrypted);
-        let volume = volume.set_kms_key_id(self.kms_key.0.0.clone()).build();
-        (!silent).then(|| BlockDeviceMapping::builder().device_name(device).ebs(volume).build())
     }
 }
 

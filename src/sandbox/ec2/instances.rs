@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("RunInstances", launch::run),
     Operation::read("DescribeInstances", describe::<Instance>),
+    Operation::read("DescribeImages", image::describe),
     Operation::write("StartInstances", power::start),
     Operation::write("StopInstances", power::stop),
     Operation::write("TerminateInstances", power::terminate),

@@ -1,7 +1,10 @@
 //! Machine images and instance types, as far as a launch has to know them.
 
 use super::super::refusals;
-use crate::answer::Fault;
+use crate::account::Account;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::wire::Xml;
 
 /// What a launch takes from an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,10 @@ const AMAZON_LINUX: &[(&str, &str, Image)] = &[
     ("amzn2-ami-kernel-5.10-hvm-arm64-gp2", "02018000000000003", amazon_linux("arm64", 8)),
 ];
 
+/// The public parameter and the id of an image of Ubuntu, which names its root device otherwise.
+const UBUNTU: (&str, &str) =
+    ("/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id", "02204000000000001");
+
 const fn amazon_linux(architecture: &'static str, size: u32) -> Image {
     Image { architecture: Some(architecture), device: "/dev/xvda", size }
 }
@@ -35,6 +42,10 @@ const fn amazon_linux(architecture: &'static str, size: u32) -> Image {
 /// The image that `given` names, by id or as `resolve:ssm:<parameter>`. Every id that has the right form is a public image
 /// here; of those that are not AWS's own nothing is known but that they are some Linux.
 pub(super) fn find(given: &str) -> Result<(String, Image), Fault> {
+    let ubuntu = Image { architecture: Some("x86_64"), device: "/dev/sda1", size: 8 };
+    if given.strip_prefix("resolve:ssm:") == Some(UBUNTU.0) {
+        return Ok((format!("ami-{}", UBUNTU.1), ubuntu));
+    }
     if let Some(parameter) = given.strip_prefix("resolve:ssm:") {
         let name = parameter.strip_prefix("/aws/service/ami-amazon-linux-latest/").unwrap_or_default();
         let known = AMAZON_LINUX.iter().find(|(known, _, _)| *known == name);
@@ -48,8 +59,42 @@ pub(super) fn find(given: &str) -> Result<(String, Image), Fault> {
         return Err(Fault::new(400, "InvalidAMIID.Malformed", text));
     }
     let known = AMAZON_LINUX.iter().find(|(_, id, _)| *id == digits).map(|(_, _, image)| *image);
+    let known = known.or((digits == UBUNTU.1).then_some(ubuntu));
     let other = Image { architecture: None, device: "/dev/xvda", size: 8 };
     Ok((given.to_owned(), known.unwrap_or(other)))
+}
+
+/// Serves DescribeImages, for ids alone: to list every public image is nobody's wish.
+pub(super) fn describe(_: &mut Account, call: &Call) -> Result<Answer, Fault> {
+    let params = call.params();
+    let ids: Vec<String> = params.list("ImageId")?;
+    refusals::done(&params)?;
+    if ids.is_empty() {
+        return Err(refusals::missing("ImageId"));
+    }
+    let mut images = Vec::new();
+    for id in &ids {
+        if id.starts_with("resolve:") {
+            let text = format!("Invalid id: \"{id}\" (expecting \"ami-...\")");
+            return Err(Fault::new(400, "InvalidAMIID.Malformed", text));
+        }
+        let (id, image) = find(id)?;
+        let ebs = Xml::new().text("deleteOnTermination", true).text("volumeSize", image.size).text("volumeType", "gp3");
+        let device = Xml::new().text("deviceName", image.device).element("ebs", ebs.text("encrypted", false));
+        let shown = Xml::new()
+            .text("imageId", id)
+            .text("imageState", "available")
+            .text("isPublic", true)
+            .text("architecture", image.architecture.unwrap_or("x86_64"))
+            .text("imageType", "machine")
+            .text("rootDeviceType", "ebs")
+            .text("rootDeviceName", image.device)
+            .list("blockDeviceMapping", "item", [device])
+            .text("virtualizationType", "hvm")
+            .text("hypervisor", "xen");
+        images.push(shown);
+    }
+    Ok(Answer::xml(Xml::new().list("imagesSet", "item", images)))
 }
 
 /// What the name of an instance type says about it.
