@@ -81,6 +81,37 @@ async fn a_lost_answer_is_no_loss() {
     }
 }
 
+/// Builds the network while the blocks `failing` cannot be added, then without that.
+async fn taken_back(failing: &str, address: &str) -> String {
+    let (lab, wanted) = (Lab::new().await, of(&network()));
+    let reason = "The block is announced from elsewhere.".to_owned();
+    let base: Vec<_> = network().into_iter().filter(|(address, _)| address.starts_with("ec2/vpc")).collect();
+    if address.starts_with("ec2/subnet") {
+        lab.run(&of(&base)).await.succeeded("build the VPC");
+    }
+    lab.sandbox.with_account(|account| account.ec2.failing_blocks.insert(failing.to_owned(), reason));
+    let run = lab.run(&wanted).await;
+    let error = run.outcome.failed.iter().find(|(failed, _)| failed.to_string() == address);
+    let error = error.unwrap_or_else(|| panic!("{:?}", run.outcome.failed)).1.clone();
+    let vpcs = lab.tagged().into_iter().filter(|arn| arn.contains(":vpc/")).collect::<Vec<_>>();
+    lab.sandbox.with_account(|account| account.ec2.failing_blocks.clear());
+    lab.run(&wanted).await.succeeded("build again");
+    assert!(lab.plan(&wanted).await.is_empty());
+    let kept = lab.tagged().into_iter().filter(|arn| arn.contains(":vpc/")).collect::<Vec<_>>();
+    assert_eq!(vpcs, kept, "the VPC was replaced");
+    error
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_block_that_cannot_be_added_is_told_in_awss_words_and_tried_again_by_the_next_run() {
+    let error = taken_back("10.1.0.0/16", "ec2/vpc/main").await;
+    assert!(error.contains("AWS took the change back: the block 10.1.0.0/16 (vpc-cidr-assoc-"), "{error}");
+    assert!(error.contains("failed: The block is announced from elsewhere."), "{error}");
+    let error = taken_back("", "ec2/subnet/public").await;
+    assert!(error.contains("AWS took the change back: the block 2001:db8:"), "{error}");
+    assert!(error.contains("(subnet-cidr-assoc-") && error.contains("announced from elsewhere."), "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn looking_at_a_network_takes_few_calls() {
     let (lab, wanted) = (Lab::new().await, of(&network()));

@@ -237,7 +237,7 @@ fn live(cx: &Cx, subnet: Description) -> aws::Result<Live<Subnet>> {
             .unwrap_or_default(),
     };
     let arn = subnet.subnet_arn.clone().unwrap_or_else(|| cx.arn("ec2", format_args!("subnet/{id}")));
-    let live = Live::new(id, spec).output("arn", arn).status(status(&subnet));
+    let live = Live::new(id, spec).output("arn", arn).status(status(&subnet)).undone(undone(&subnet));
     let live = live.output("zone", subnet.availability_zone.unwrap_or_default());
     Ok(live.tagged(cx, tags::pairs(subnet.tags)))
 }
@@ -252,9 +252,20 @@ fn status(subnet: &Description) -> Status {
     }
     let mut states = subnet.ipv6_cidr_block_association_set.iter().flatten().filter_map(state);
     let moving = states.find(|state| {
-        matches!(state, SubnetCidrBlockStateCode::Associating | SubnetCidrBlockStateCode::Disassociating)
+        use SubnetCidrBlockStateCode::{Associated, Disassociated, Failed};
+        !matches!(state, Associated | Disassociated | Failed)
     });
     moving.map_or(Status::Ready, |state| Status::Pending(format!("{} a block", state.as_str())))
+}
+
+/// Which block AWS began to add and gave up on, and why. The subnet itself is not the worse for it.
+fn undone(subnet: &Description) -> Option<String> {
+    let mut blocks = subnet.ipv6_cidr_block_association_set.iter().flatten();
+    let failed = blocks.find(|block| state(block) == Some(&SubnetCidrBlockStateCode::Failed))?;
+    let (association, block) = (failed.association_id().unwrap_or_default(), failed.ipv6_cidr_block());
+    let reason = failed.ipv6_cidr_block_state().and_then(|state| state.status_message());
+    let reason = reason.unwrap_or("AWS gave no reason");
+    Some(format!("the block {} ({association}) failed: {reason}", block.unwrap_or_default()))
 }
 
 /// Its IPv6 block, unless that has been taken away.

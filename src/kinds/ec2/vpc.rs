@@ -6,7 +6,8 @@ use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::resource::{Actions, Change, Changes, Effect, Fixed, Kind, Live, Named, Set, Status, To, Typical};
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy as AwsTenancy, Vpc as Description, VpcAttributeName,
-    VpcCidrBlockAssociation, VpcCidrBlockStateCode, VpcIpv6CidrBlockAssociation, VpcState, VpcTenancy,
+    VpcCidrBlockAssociation, VpcCidrBlockState, VpcCidrBlockStateCode, VpcIpv6CidrBlockAssociation, VpcState,
+    VpcTenancy,
 };
 use futures::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
@@ -208,10 +209,10 @@ async fn live(cx: &Cx, vpc: Description) -> aws::Result<Option<Live<Vpc>>> {
             _ => Tenancy::Default,
         },
     };
-    let status = status(&vpc);
+    let (status, undone) = (status(&vpc), undone(&vpc));
     let arn = cx.arn("ec2", format_args!("vpc/{id}"));
     let ipv6 = ipv6_block(&vpc).map(str::to_owned);
-    let live = Live::new(&id, spec).output("arn", arn).tagged(cx, tags::pairs(vpc.tags)).status(status);
+    let live = Live::new(&id, spec).output("arn", arn).tagged(cx, tags::pairs(vpc.tags)).status(status).undone(undone);
     Ok(Some(match ipv6 {
         Some(block) => live.output("ipv6_cidr", block),
         None => live,
@@ -231,11 +232,31 @@ fn status(vpc: &Description) -> Status {
     if vpc.state == Some(VpcState::Pending) {
         return Status::Pending("pending".into());
     }
-    let blocks = vpc.cidr_block_association_set.iter().flatten().map(state4);
-    let states = blocks.chain(vpc.ipv6_cidr_block_association_set.iter().flatten().map(state6)).flatten();
-    let mut moving = states
-        .filter(|state| matches!(state, VpcCidrBlockStateCode::Associating | VpcCidrBlockStateCode::Disassociating));
-    moving.next().map_or(Status::Ready, |state| Status::Pending(format!("{} a block", state.as_str())))
+    let moving = associations(vpc).find_map(|(_, _, state)| match state.state.as_ref()? {
+        VpcCidrBlockStateCode::Associated | VpcCidrBlockStateCode::Disassociated | VpcCidrBlockStateCode::Failed => {
+            None
+        }
+        moving => Some(moving.as_str().to_owned()),
+    });
+    moving.map_or(Status::Ready, |state| Status::Pending(format!("{state} a block")))
+}
+
+/// Which blocks AWS began to add and gave up on, and why. The VPC itself is not the worse for it.
+fn undone(vpc: &Description) -> Option<String> {
+    let failed = associations(vpc).filter(|(_, _, state)| state.state == Some(VpcCidrBlockStateCode::Failed));
+    let reasons = failed.map(|(association, block, state)| {
+        let reason = state.status_message.as_deref().unwrap_or("AWS gave no reason");
+        format!("the block {} ({}) failed: {reason}", block.unwrap_or("of IPv6"), association.unwrap_or_default())
+    });
+    reasons.reduce(|all, next| format!("{all}; {next}"))
+}
+
+/// Every association of a block: its id, the block and its state.
+fn associations(vpc: &Description) -> impl Iterator<Item = (Option<&str>, Option<&str>, &VpcCidrBlockState)> {
+    let four = vpc.cidr_block_association_set.iter().flatten();
+    let four = four.filter_map(|it| Some((it.association_id(), it.cidr_block(), it.cidr_block_state()?)));
+    let six = vpc.ipv6_cidr_block_association_set.iter().flatten();
+    four.chain(six.filter_map(|it| Some((it.association_id(), it.ipv6_cidr_block(), it.ipv6_cidr_block_state()?))))
 }
 
 /// The IPv4 blocks beside the first, with their associations.

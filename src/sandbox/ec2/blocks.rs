@@ -6,6 +6,7 @@ use crate::clock::{SECOND, Timed};
 use crate::wire::{Params, Xml};
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// How long a block is associating or disassociating.
@@ -20,6 +21,9 @@ pub struct Block<N> {
     pub net: N,
     /// Where it is in its life.
     pub state: Timed<Life>,
+    /// Why it fails.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// The life of an association.
@@ -34,6 +38,10 @@ pub enum Life {
     Disassociating,
     /// Gone.
     Disassociated,
+    /// About to have failed.
+    Failing,
+    /// Failed; still shown.
+    Failed,
 }
 
 impl Life {
@@ -44,6 +52,8 @@ impl Life {
             Self::Associated => "associated",
             Self::Disassociating => "disassociating",
             Self::Disassociated => "disassociated",
+            Self::Failing => "failing",
+            Self::Failed => "failed",
         }
     }
 }
@@ -51,13 +61,19 @@ impl Life {
 impl<N: Display> Block<N> {
     /// A block that is there from the beginning.
     pub(super) fn first(association: String, net: N, now: u64) -> Self {
-        Self { association, net, state: Timed::new(now, Life::Associated) }
+        Self { association, net, state: Timed::new(now, Life::Associated), reason: None }
     }
 
-    /// A block that is being added.
-    pub(super) fn added(association: String, net: N, now: u64) -> Self {
-        let state = Timed::new(now, Life::Associating).then(now + TAKES, Life::Associated);
-        Self { association, net, state }
+    /// A block that is being added; one that `failing` names fails with the reason there.
+    pub(super) fn added(association: String, net: N, now: u64, failing: &BTreeMap<String, String>) -> Self {
+        let reason = failing.iter().find(|(block, _)| block.is_empty() || **block == net.to_string());
+        let reason = reason.map(|(_, reason)| reason.clone());
+        let state = Timed::new(now, Life::Associating);
+        let state = match &reason {
+            None => state.then(now + TAKES, Life::Associated),
+            Some(_) => state.then(now + TAKES, Life::Failing).then(now + 2 * TAKES, Life::Failed),
+        };
+        Self { association, net, state, reason }
     }
 
     /// Takes it away.
@@ -75,12 +91,23 @@ impl<N: Display> Block<N> {
         matches!(self.state.at(now), Life::Associating | Life::Associated)
     }
 
+    /// Whether it is in the way of others: what failed is not.
+    pub(super) fn taken(&self, now: u64) -> bool {
+        self.shown(now) && !self.fails(now)
+    }
+
+    fn fails(&self, now: u64) -> bool {
+        matches!(self.state.at(now), Life::Failing | Life::Failed)
+    }
+
     /// Its members, with `prefix` (`cidrBlock` or `ipv6CidrBlock`) in their names.
     pub(super) fn show(&self, prefix: &str, now: u64) -> Xml {
+        let state = Xml::new().text("state", self.state.at(now).text());
+        let state = state.optional("statusMessage", self.reason.as_ref().filter(|_| self.fails(now)));
         Xml::new()
             .text("associationId", &self.association)
             .text(prefix, &self.net)
-            .element(&format!("{prefix}State"), Xml::new().text("state", self.state.at(now).text()))
+            .element(&format!("{prefix}State"), state)
     }
 }
 

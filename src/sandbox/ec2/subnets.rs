@@ -188,7 +188,8 @@ fn create_subnet(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         None => any_zone(account, call)?,
     };
     let id = account.ids.ec2("subnet");
-    let ipv6 = ipv6.map(|net| Block::added(account.ids.ec2("subnet-cidr-assoc"), net, call.now));
+    let ipv6 =
+        ipv6.map(|net| Block::added(account.ids.ec2("subnet-cidr-assoc"), net, call.now, &account.ec2.failing_blocks));
     let subnet = Subnet {
         id: id.clone(),
         vpc: vpc_id,
@@ -243,12 +244,12 @@ fn associate_subnet_cidr_block(account: &mut Account, call: &Call) -> Result<Ans
     refusals::done(&params)?;
     let net = net.ok_or_else(|| params.missing("Ipv6CidrBlock"))?;
     let subnet = find::<Subnet>(account, &id, call.now)?;
-    if subnet.ipv6.as_ref().is_some_and(|block| block.shown(call.now)) {
+    if subnet.ipv6.as_ref().is_some_and(|block| block.taken(call.now)) {
         let message = format!("The maximum number of IPv6 CIDR blocks of the subnet '{id}' has been reached.");
         return Err(Fault::new(400, "SubnetCidrLimitExceeded", message));
     }
     check_ipv6(account, find(account, &subnet.vpc, call.now)?, &net, call.now)?;
-    let block = Block::added(account.ids.ec2("subnet-cidr-assoc"), net, call.now);
+    let block = Block::added(account.ids.ec2("subnet-cidr-assoc"), net, call.now, &account.ec2.failing_blocks);
     let shown = block.show("ipv6CidrBlock", call.now);
     find_mut::<Subnet>(account, &id, call.now)?.ipv6 = Some(block);
     Ok(Answer::xml(Xml::new().text("subnetId", id).element("ipv6CidrBlockAssociation", shown)))

@@ -189,7 +189,7 @@ fn amazon_block(account: &mut Account, now: u64) -> Block<Ipv6Net> {
     let (high, low) = (random, (account.ids.number() as u16) & 0xff00);
     let address = Ipv6Addr::new(0x2001, 0xdb8, high, low, 0, 0, 0, 0);
     let net = Ipv6Net::new_assert(address, 56);
-    Block::added(account.ids.ec2("vpc-cidr-assoc"), net, now)
+    Block::added(account.ids.ec2("vpc-cidr-assoc"), net, now, &account.ec2.failing_blocks)
 }
 
 fn modify_vpc_tenancy(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
@@ -219,24 +219,28 @@ fn associate_vpc_cidr_block(account: &mut Account, call: &Call) -> Result<Answer
         (Some(net), false) => {
             check_size(&net)?;
             check_fit(find(account, &id, now)?, &net, now)?;
-            let block = Block::added(account.ids.ec2("vpc-cidr-assoc"), net, now);
-            let shown = block.show("cidrBlock", now);
+            let block = Block::added(account.ids.ec2("vpc-cidr-assoc"), net, now, &account.ec2.failing_blocks);
+            let (shown, holds) = (block.show("cidrBlock", now), block.reason.is_none());
             let vpc = find_mut::<Vpc>(account, &id, now)?;
             vpc.blocks.retain(|block| block.shown(now));
             vpc.blocks.push(block);
-            route_tables::add_local(account, &id, net.into());
+            if holds {
+                route_tables::add_local(account, &id, net.into());
+            }
             Ok(Answer::xml(answer.element("cidrBlockAssociation", shown)))
         }
         (None, true) => {
             let block = amazon_block(account, now);
-            let (shown, net) = (show_ipv6(&block, &region, now), block.net);
+            let (shown, net, holds) = (show_ipv6(&block, &region, now), block.net, block.reason.is_none());
             let vpc = find_mut::<Vpc>(account, &id, now)?;
-            if vpc.ipv6.as_ref().is_some_and(|block| block.shown(now)) {
+            if vpc.ipv6.as_ref().is_some_and(|block| block.taken(now)) {
                 let message = format!("The maximum number of IPv6 CIDR blocks of the vpc '{id}' has been reached.");
                 return Err(Fault::new(400, "VpcCidrLimitExceeded", message));
             }
             vpc.ipv6 = Some(block);
-            route_tables::add_local(account, &id, net.into());
+            if holds {
+                route_tables::add_local(account, &id, net.into());
+            }
             Ok(Answer::xml(answer.element("ipv6CidrBlockAssociation", shown)))
         }
         _ => Err(refusals::combination(
@@ -247,7 +251,7 @@ fn associate_vpc_cidr_block(account: &mut Account, call: &Call) -> Result<Answer
 
 /// Refuses a block that the VPC cannot have beside those it has.
 fn check_fit(vpc: &Vpc, net: &Ipv4Net, now: u64) -> Result<(), Fault> {
-    let mut there = vpc.blocks.iter().filter(|block| block.shown(now)).map(|block| &block.net);
+    let mut there = vpc.blocks.iter().filter(|block| block.taken(now)).map(|block| &block.net);
     if there.clone().count() >= MOST_BLOCKS {
         let message = format!("This network '{}' has met its maximum number of allowed CIDRs: {MOST_BLOCKS}", vpc.id);
         return Err(Fault::new(400, "VpcCidrLimitExceeded", message));
