@@ -1,5 +1,6 @@
 //! `airflow`: the MWAA environment.
 
+use super::common::RETENTION;
 use super::decode::{Map, Spanned};
 use super::forms;
 use super::layout::Constraint::{All, Each, Form, Keys, Length, Range};
@@ -63,6 +64,8 @@ section! {
         webserver: Level = "info",
         /// Workers.
         worker: Level = "info",
+        /// For how many days they are kept.
+        retention_days: i32 = "30" where RETENTION,
     }
 }
 

@@ -1,3 +1,4 @@
 //! MWAA (Airflow).
 
 pub mod environment;
+pub mod log_groups;

@@ -4,9 +4,11 @@ use super::Lowering;
 use super::network::Network;
 use super::policies::{airflow, trust};
 use crate::kinds::ec2::security_group::{Peer, Rule};
+use crate::kinds::logs::log_group::{LogGroup, Retention};
 use crate::kinds::mwaa::environment::{
     EndpointManagement, Environment, File, Level, Logging, WebserverAccess, WorkerReplacement,
 };
+use crate::kinds::mwaa::log_groups;
 use crate::kinds::s3::bucket::Bucket;
 use crate::kinds::s3::object::Object;
 use crate::manifest::airflow::{self as section, Airflow};
@@ -42,6 +44,9 @@ impl Lowering<'_> {
         let fewest = if of_micro { 1 } else { 2 };
         let given = |value: &Option<Spanned<i32>>| value.as_ref().map(|value| value.value);
         let min_webservers = given(&section.min_webservers).unwrap_or(fewest);
+        let logging = logging(&section.logs);
+        let mut needs = network.needs().0;
+        needs.extend(self.airflow_logs(&name, &logging, section.logs.retention_days));
         let options = section.options.iter().map(|(key, value)| (key.value.clone(), value.clone()));
         let spec = Environment {
             name: Fixed(name),
@@ -65,14 +70,25 @@ impl Lowering<'_> {
             subnets: Fixed(network.private.iter().take(2).cloned().collect()),
             security_groups: Set(vec![group]),
             options: options.collect(),
-            logging: logging(&section.logs),
+            logging,
             kms_key: Fixed(Auto(section.kms_key.as_ref().map(|key| key.value.clone()))),
             maintenance_window: Auto(section.maintenance_window.as_ref().map(|window| window.value.clone())),
             endpoint_management: Fixed(EndpointManagement::Service),
             worker_replacement: Initial(WorkerReplacement::Forced),
-            needs: network.needs(),
+            needs: Initial(needs),
         };
         self.add(AIRFLOW, &spec);
+    }
+
+    /// The groups that the environment writes into, which must be there before MWAA makes them, and go after it.
+    fn airflow_logs(&mut self, environment: &str, logging: &Logging, days: i32) -> Vec<String> {
+        let groups = log_groups::groups(environment, logging).map(|(part, name)| {
+            let (address, mut group) = (format!("{AIRFLOW}-{part}"), LogGroup::new(name));
+            group.retention_days = Some(Retention::Days(days));
+            self.add(&address, &group);
+            Ref::<LogGroup>::to(&address).to_string()
+        });
+        groups.collect()
     }
 
     /// The name of the environment's bucket in `buckets`, or of one of its own.

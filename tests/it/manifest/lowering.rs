@@ -111,6 +111,19 @@ fn the_work_on_requests_is_logged_for_as_long_as_the_requests() {
     assert!(!graph.resources().keys().any(|address| address.name == "api-execution"));
 }
 
+#[test]
+fn what_airflow_logs_goes_into_groups_of_the_stack() {
+    let graph = lowered("airflow: {dags: files/dags, logs: {worker: off, retention_days: 90}}\n");
+    for (part, name) in [("task", "Task"), ("dag-processing", "DAGProcessing"), ("webserver", "WebServer")] {
+        let group = spec(&graph, &format!("logs/log-group/airflow-{part}"));
+        assert!(group["name"].as_str().unwrap().ends_with(&format!("-airflow-{name}")), "{group}");
+        assert_eq!(group["retention_days"], 90);
+    }
+    let environment = spec(&graph, "mwaa/environment/airflow");
+    assert!(environment["needs"].to_string().contains("logs/log-group/airflow-scheduler"), "{environment}");
+    assert!(!graph.resources().keys().any(|address| address.name == "airflow-worker"));
+}
+
 const EVERY_ROUTE: &str = "network: {}\nkafka: {}\nstreams: {pin: {}}\nclient: {}\n";
 
 #[test]
