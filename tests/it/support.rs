@@ -36,6 +36,7 @@ impl Lab {
         // Without it no stream can be warm.
         let commitment = Commitment { since: sandbox.now(), until: None };
         sandbox.with_account(|account| account.kinesis.commitment = Some(commitment));
+        sandbox.with_account(|account| account.ec2.ipv4_pools.insert("ipv4pool-ec2-0123456789abcdef0".into()));
         let cx = connect(&sandbox, stack).await;
         Self { sandbox, cx }
     }

@@ -24,7 +24,10 @@ KINDS = {
         "resource_name_aaaa_record": "PrivateDnsNameOptionsOnLaunch",
     }),
     "ec2/internet-gateway": ("AWS::EC2::InternetGateway", {"vpc": ("resource",)}),
-    "ec2/elastic-ip": ("AWS::EC2::EIP", {"instance": "InstanceId", "border_group": "NetworkBorderGroup"}),
+    "ec2/elastic-ip": ("AWS::EC2::EIP", {
+        "instance": "InstanceId", "border_group": "NetworkBorderGroup", "address": "Address", "pool": "PublicIpv4Pool",
+        "ipam_pool": "IpamPoolId",
+    }),
     "ec2/nat-gateway": ("AWS::EC2::NatGateway", {
         "subnet": "SubnetId", "elastic_ip": "AllocationId", "secondary_elastic_ips": "SecondaryAllocationIds",
         "private_ip": "PrivateIpAddress", "needs": (NEEDS,),
@@ -33,7 +36,7 @@ KINDS = {
     "ec2/vpc-endpoint": ("AWS::EC2::VPCEndpoint", {
         "vpc": "VpcId", "service": "ServiceName", "type": "VpcEndpointType", "route_tables": "RouteTableIds",
         "subnets": "SubnetIds", "security_groups": "SecurityGroupIds", "private_dns": "PrivateDnsEnabled",
-        "policy": "PolicyDocument",
+        "ip_address_type": "IpAddressType", "dns_record_ip_type": "DnsOptions/DnsRecordIpType", "policy": "PolicyDocument",
     }),
     "ec2/security-group": ("AWS::EC2::SecurityGroup", {
         "name": "GroupName", "description": "GroupDescription", "vpc": "VpcId", "ingress": "SecurityGroupIngress",
@@ -46,18 +49,23 @@ KINDS = {
         "root_volume": "BlockDeviceMappings", "metadata": "MetadataOptions", "monitoring": "Monitoring",
         "ebs_optimized": "EbsOptimized", "cpu_credits": "CreditSpecification", "source_dest_check": "SourceDestCheck",
         "terminate_on_shutdown": "InstanceInitiatedShutdownBehavior", "termination_protection": "DisableApiTermination",
+        "tenancy": "Tenancy", "processor": "CpuOptions", "hibernation": "HibernationOptions",
+        "enclave": "EnclaveOptions", "auto_recovery": ("api",), "names": "PrivateDnsNameOptions",
         "running": ("api",), "needs": (NEEDS,),
     }),
     "elb/load-balancer": ("AWS::ElasticLoadBalancingV2::LoadBalancer", {
         "name": "Name", "internal": "Scheme", "subnets": "Subnets", "security_groups": "SecurityGroups",
         "check_private_link": "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
         "cross_zone": "LoadBalancerAttributes", "deletion_protection": "LoadBalancerAttributes",
+        "client_routing": "LoadBalancerAttributes", "access_logs": "LoadBalancerAttributes",
+        "zonal_shift": "LoadBalancerAttributes",
     }),
     "elb/target-group": ("AWS::ElasticLoadBalancingV2::TargetGroup", {
         "name": "Name", "protocol": "Protocol", "port": "Port", "vpc": "VpcId",
         "health_check": "HealthCheckIntervalSeconds", "targets": "Targets",
         "deregistration_delay": "TargetGroupAttributes", "preserve_client_ip": "TargetGroupAttributes",
-        "proxy_protocol": "TargetGroupAttributes",
+        "proxy_protocol": "TargetGroupAttributes", "terminate_connections": "TargetGroupAttributes",
+        "sticky": "TargetGroupAttributes", "cross_zone": "TargetGroupAttributes", "unhealthy": "TargetGroupAttributes",
     }),
     "elb/listener": ("AWS::ElasticLoadBalancingV2::Listener", {
         "load_balancer": "LoadBalancerArn", "port": "Port", "protocol": "Protocol", "target_group": "DefaultActions",
@@ -180,6 +188,7 @@ KINDS = {
 
 # Where CloudFormation replaces and we change in place, or the other way round, and why we are right.
 DIFFERENCES = {
+    ("ec2/elastic-ip", "pool"): "no call moves an address into another pool (API model of EC2)",
     ("apigateway/api-key", "name"): "UpdateApiKey replaces /name; CloudFormation does not use that (AWS.md §5)",
     ("kafkaconnect/connector", "bootstrap_servers"): "replaced as well, but for another choice of the same brokers",
     ("kafkaconnect/connector", "plugin"): "UpdateConnector takes plugins; newer than the schema (AWS.md §4)",

@@ -3,13 +3,13 @@
 use super::instance::Instance;
 use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Ref, Retry};
+use crate::resource::{Actions, Auto, Changes, Fixed, Initial, Kind, Live, Named, Ref, Retry};
 use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// An Elastic IP address: a public IPv4 address that stays the same.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ElasticIp {
     /// The instance that has it; none while it is free or a NAT gateway's.
@@ -18,6 +18,15 @@ pub struct ElasticIp {
     /// Where it is announced from, such as `us-east-1-bos-1`; left out, the region.
     #[serde(default)]
     pub border_group: Fixed<Auto<String>>,
+    /// The address itself, of a pool of one's own or one that was released a short time ago; left out, any.
+    #[serde(default)]
+    pub address: Fixed<Auto<String>>,
+    /// The pool it comes from, `ipv4pool-ec2-…`; left out, Amazon's.
+    #[serde(default)]
+    pub pool: Fixed<Auto<String>>,
+    /// The IPAM pool it comes from, `ipam-pool-…`. EC2 does not tell it afterwards.
+    #[serde(default)]
+    pub ipam_pool: Initial<Option<String>>,
 }
 
 crate::attribute!(
@@ -66,7 +75,8 @@ impl Kind for ElasticIp {
 
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().allocate_address().domain(DomainType::Vpc);
-        let call = call.set_network_border_group(self.border_group.0.0.clone());
+        let call = call.set_network_border_group(self.border_group.0.0.clone()).set_address(self.address.0.0.clone());
+        let call = call.set_public_ipv4_pool(self.pool.0.0.clone()).set_ipam_pool_id(self.ipam_pool.0.clone());
         let call = call.tag_specifications(tags::specification(cx, ResourceType::ElasticIp));
         let answer = call.send().await?;
         answer.allocation_id.ok_or_else(|| Error::unreadable("the allocation's id"))
@@ -101,8 +111,13 @@ async fn disassociate(cx: &Cx, live: &Live<ElasticIp>) -> aws::Result<()> {
 fn live(cx: &Cx, address: Address) -> aws::Result<Live<ElasticIp>> {
     let id = address.allocation_id.ok_or_else(|| Error::unreadable("the allocation's id"))?;
     let instance = address.instance_id.filter(|instance| !instance.is_empty());
-    let spec =
-        ElasticIp { instance: instance.map(Ref::existing), border_group: Fixed(Auto(address.network_border_group)) };
+    let spec = ElasticIp {
+        instance: instance.map(Ref::existing),
+        border_group: Fixed(Auto(address.network_border_group)),
+        address: Fixed(Auto(address.public_ip.clone())),
+        pool: Fixed(Auto(address.public_ipv4_pool)),
+        ipam_pool: Initial(None),
+    };
     let arn = cx.arn("ec2", format_args!("elastic-ip/{id}"));
     let live = Live::new(id, spec).output("arn", arn).output("public_ip", address.public_ip.unwrap_or_default());
     let live = live.tagged(cx, tags::pairs(address.tags));

@@ -1,12 +1,14 @@
 //! `ec2/instance`: an EC2 instance with its root volume (AWS.md §1.10).
 
 mod launch;
+pub mod options;
 mod read;
 
 use super::security_group::SecurityGroup;
 use super::subnet::Subnet;
 use super::tags;
 use super::token::token;
+use super::vpc::Tenancy;
 use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
 use crate::kinds::iam::instance_profile::InstanceProfile;
 use crate::resource::{
@@ -16,9 +18,10 @@ use crate::resource::{
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, HttpTokensState, IamInstanceProfileSpecification,
     InstanceCreditSpecificationRequest, InstanceMetadataEndpointState, InstanceMetadataOptionsRequest,
-    InstanceMetadataTagsState, InstanceStateName, SecureBlobAttributeValue, VolumeType,
+    InstanceMetadataProtocolState, InstanceMetadataTagsState, InstanceStateName, SecureBlobAttributeValue, VolumeType,
 };
 use aws_smithy_types::Blob;
+use options::{Names, Processor};
 use read::{live, state};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -80,6 +83,24 @@ pub struct Instance {
     /// Whether EC2 refuses to delete it. Deleting a protected instance needs `--allow-data-loss`.
     #[serde(default)]
     pub termination_protection: bool,
+    /// Whose hardware it runs on; left out, as the VPC says.
+    #[serde(default)]
+    pub tenancy: Fixed<Auto<Tenancy>>,
+    /// How much of its type's processor it uses; left out, all of it.
+    #[serde(default)]
+    pub processor: Fixed<Auto<Processor>>,
+    /// Whether it can be stopped with what it has in memory, for which its root volume must be encrypted and large enough.
+    #[serde(default)]
+    pub hibernation: Fixed<bool>,
+    /// Whether it can have enclaves; not together with `hibernation`.
+    #[serde(default)]
+    pub enclave: Fixed<bool>,
+    /// Whether EC2 moves it to other hardware when its own fails, where its type allows that.
+    #[serde(default = "yes")]
+    pub auto_recovery: bool,
+    /// What it is called inside the VPC.
+    #[serde(default)]
+    pub names: Names,
     /// Whether it runs or is stopped.
     #[serde(default = "yes")]
     pub running: bool,
@@ -132,11 +153,14 @@ pub struct Metadata {
     /// Whether it tells the instance's tags.
     #[serde(default)]
     pub tags: bool,
+    /// Whether it answers over IPv6, too.
+    #[serde(default)]
+    pub ipv6: bool,
 }
 
 impl Default for Metadata {
     fn default() -> Self {
-        Self { enabled: true, tokens_required: true, hop_limit: Auto(None), tags: false }
+        Self { enabled: true, tokens_required: true, hop_limit: Auto(None), tags: false, ipv6: false }
     }
 }
 
@@ -165,6 +189,9 @@ impl Named for Instance {
     const NAME: &'static str = "ec2/instance";
 }
 
+/// What only a stopped instance lets change.
+const STOPPED: [&str; 4] = ["instance_type", "user_data", "ebs_optimized", "names.hostname_type"];
+
 /// The output that holds the root volume's id.
 const ROOT_VOLUME: &str = "root_volume";
 
@@ -187,6 +214,8 @@ impl Kind for Instance {
         update: &[
             "ec2:ModifyInstanceAttribute",
             "ec2:ModifyInstanceMetadataOptions",
+            "ec2:ModifyInstanceMaintenanceOptions",
+            "ec2:ModifyPrivateDnsNameOptions",
             "ec2:ModifyInstanceCreditSpecification",
             "ec2:ModifyVolume",
             "ec2:MonitorInstances",
@@ -289,8 +318,9 @@ impl Kind for Instance {
 
     async fn update(&self, cx: &Cx, live: &Live<Self>, changes: &Changes) -> aws::Result<()> {
         self.update_settings(cx, live, changes).await?;
+        self.update_options(cx, &live.id, changes).await?;
         self.update_attached(cx, live, changes).await?;
-        if ["instance_type", "user_data", "ebs_optimized"].iter().any(|field| changes.touch(field)) {
+        if STOPPED.iter().any(|field| changes.touch(field)) {
             if live.spec.running {
                 cx.ec2().stop_instances().instance_ids(&live.id).send().await?;
             } else {
@@ -339,11 +369,11 @@ impl Instance {
         }
         if changes.touch("metadata") {
             let call = cx.ec2().modify_instance_metadata_options().instance_id(id);
-            let InstanceMetadataOptionsRequest { http_tokens, http_put_response_hop_limit, http_endpoint, .. } =
-                self.metadata.request();
-            let call = call.set_http_tokens(http_tokens).set_http_endpoint(http_endpoint);
-            let call = call.set_http_put_response_hop_limit(http_put_response_hop_limit);
-            call.set_instance_metadata_tags(self.metadata.request().instance_metadata_tags).send().await?;
+            let wanted = self.metadata.request();
+            let call = call.set_http_tokens(wanted.http_tokens).set_http_endpoint(wanted.http_endpoint);
+            let call = call.set_http_put_response_hop_limit(wanted.http_put_response_hop_limit);
+            let call = call.set_http_protocol_ipv6(wanted.http_protocol_ipv6);
+            call.set_instance_metadata_tags(wanted.instance_metadata_tags).send().await?;
         }
         if changes.touch("monitoring") && self.monitoring {
             cx.ec2().monitor_instances().instance_ids(id).send().await?;
@@ -406,6 +436,9 @@ impl Instance {
             let content = self.user_data.clone().unwrap_or_default();
             modify().user_data(SecureBlobAttributeValue::builder().value(Blob::new(content)).build()).send().await?;
         }
+        if changes.touch("names.hostname_type") {
+            self.rename(cx, id).await?;
+        }
         if let (true, Some(optimized)) = (changes.touch("ebs_optimized"), *self.ebs_optimized) {
             modify().ebs_optimized(flag(optimized)).send().await?;
         }
@@ -418,11 +451,13 @@ impl Metadata {
         let (required, optional) = (HttpTokensState::Required, HttpTokensState::Optional);
         let (on, off) = (InstanceMetadataEndpointState::Enabled, InstanceMetadataEndpointState::Disabled);
         let (shown, hidden) = (InstanceMetadataTagsState::Enabled, InstanceMetadataTagsState::Disabled);
+        let (over, not_over) = (InstanceMetadataProtocolState::Enabled, InstanceMetadataProtocolState::Disabled);
         InstanceMetadataOptionsRequest::builder()
             .http_endpoint(if self.enabled { on } else { off })
             .http_tokens(if self.tokens_required { required } else { optional })
             .set_http_put_response_hop_limit(*self.hop_limit)
             .instance_metadata_tags(if self.tags { shown } else { hidden })
+            .http_protocol_ipv6(if self.ipv6 { over } else { not_over })
             .build()
     }
 }

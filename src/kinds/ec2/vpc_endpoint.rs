@@ -9,7 +9,7 @@ use super::vpc::Vpc;
 use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
 use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Policy, Ref, Retry, Set, Status, Typical};
 use aws_sdk_ec2::operation::create_vpc_endpoint::builders::CreateVpcEndpointFluentBuilder;
-use aws_sdk_ec2::types::{ResourceType, VpcEndpoint as Description, VpcEndpointType};
+use aws_sdk_ec2::types::{DnsOptionsSpecification, ResourceType, VpcEndpoint as Description, VpcEndpointType};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,6 +37,13 @@ pub struct VpcEndpoint {
     /// Interface only: whether the service's public name resolves to the endpoint inside the VPC.
     #[serde(default)]
     pub private_dns: bool,
+    /// Interface only: which addresses its network interfaces have: `ipv4`, `ipv6` or `dualstack`; left out, `ipv4`.
+    #[serde(default)]
+    pub ip_address_type: Auto<String>,
+    /// Interface only: to which addresses its names resolve: `ipv4`, `ipv6`, `dualstack` or `service-defined`; left out,
+    /// to those it has.
+    #[serde(default)]
+    pub dns_record_ip_type: Auto<String>,
     /// What may be done through it; none allows everything.
     #[serde(default, deserialize_with = "restricting")]
     pub policy: Option<Policy>,
@@ -135,6 +142,12 @@ impl Kind for VpcEndpoint {
         if changes.touch("private_dns") {
             call = call.private_dns_enabled(self.private_dns);
         }
+        if let (true, Some(kind)) = (changes.touch("ip_address_type"), self.ip_address_type.as_deref()) {
+            call = call.ip_address_type(kind.into());
+        }
+        if changes.touch("dns_record_ip_type") {
+            call = call.set_dns_options(self.dns_options());
+        }
         if changes.touch("policy") {
             call = match &self.policy {
                 Some(policy) => call.policy_document(policy.to_json()),
@@ -169,8 +182,15 @@ impl VpcEndpoint {
                 .vpc_endpoint_type(VpcEndpointType::Interface)
                 .set_subnet_ids(some(values(&self.subnets)))
                 .set_security_group_ids(self.security_groups.as_ref().and_then(|groups| some(values(groups))))
+                .set_ip_address_type(self.ip_address_type.as_deref().map(Into::into))
+                .set_dns_options(self.dns_options())
                 .private_dns_enabled(self.private_dns),
         }
+    }
+
+    fn dns_options(&self) -> Option<DnsOptionsSpecification> {
+        let kind = self.dns_record_ip_type.as_deref()?;
+        Some(DnsOptionsSpecification::builder().dns_record_ip_type(kind.into()).build())
     }
 }
 
@@ -237,6 +257,10 @@ fn one(cx: &Cx, endpoint: Description, lists: &BTreeMap<String, String>) -> aws:
         security_groups: Auto((!gateway).then(|| groups.map(Ref::existing).collect())),
         // Gateways have no names, whatever they say of them.
         private_dns: !gateway && endpoint.private_dns_enabled.unwrap_or_default(),
+        ip_address_type: Auto(endpoint.ip_address_type.map(|kind| kind.as_str().to_owned())),
+        dns_record_ip_type: Auto(
+            endpoint.dns_options.and_then(|dns| Some(dns.dns_record_ip_type?.as_str().to_owned())),
+        ),
         policy: policy.filter(|policy| !allows_everything(policy)),
     };
     let reason = || {

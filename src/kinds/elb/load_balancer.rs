@@ -39,10 +39,43 @@ pub struct LoadBalancer {
     /// Whether each zone's address spreads over the targets of all zones.
     #[serde(default)]
     pub cross_zone: bool,
+    /// To which zones' addresses its name resolves.
+    #[serde(default)]
+    pub client_routing: ClientRouting,
+    /// Where it writes down who connects over TLS.
+    #[serde(default)]
+    pub access_logs: Option<AccessLogs>,
+    /// Whether traffic can be led away from a zone that is ill.
+    #[serde(default)]
+    pub zonal_shift: bool,
     /// Whether AWS refuses to delete it. Deleting a protected load balancer needs
     /// `--allow-data-loss`.
     #[serde(default)]
     pub deletion_protection: bool,
+}
+
+/// To which zones' addresses a name resolves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientRouting {
+    /// To any.
+    #[default]
+    Any,
+    /// To that of the client's own zone.
+    Own,
+    /// Mostly to that of the client's own zone.
+    MostlyOwn,
+}
+
+/// Where a load balancer writes down who connects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessLogs {
+    /// The name of the bucket, whose policy must let load balancing write.
+    pub bucket: String,
+    /// What keys begin with.
+    #[serde(default)]
+    pub prefix: String,
 }
 
 crate::attribute!(
@@ -56,6 +89,11 @@ impl Named for LoadBalancer {
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 const DELETION_PROTECTION: &str = "deletion_protection.enabled";
+const CLIENT_ROUTING: &str = "dns_record.client_routing_policy";
+const ZONAL_SHIFT: &str = "zonal_shift.config.enabled";
+const LOGS: &str = "access_logs.s3.enabled";
+const LOGS_BUCKET: &str = "access_logs.s3.bucket";
+const LOGS_PREFIX: &str = "access_logs.s3.prefix";
 
 impl Kind for LoadBalancer {
     const OUTPUTS: &'static [&'static str] = &["arn", "dns_name", "zone_id"];
@@ -149,9 +187,10 @@ impl Kind for LoadBalancer {
             let call = call.set_enforce_security_group_inbound_rules_on_private_link_traffic(enforce);
             call.set_security_groups(Some(values(&self.security_groups))).send().await?;
         }
-        if changes.touch("cross_zone") || changes.touch("deletion_protection") {
-            let attributes = [(CROSS_ZONE, self.cross_zone), (DELETION_PROTECTION, self.deletion_protection)];
-            modify(cx, arn, &attributes).await?;
+        let now = live.spec.attributes();
+        let changed: Vec<_> = self.attributes().into_iter().filter(|attribute| !now.contains(attribute)).collect();
+        if !changed.is_empty() {
+            modify(cx, arn, &changed).await?;
         }
         Ok(())
     }
@@ -159,10 +198,32 @@ impl Kind for LoadBalancer {
     async fn delete(cx: &Cx, live: &Live<Self>) -> aws::Result<()> {
         let arn = live.outputs.get("arn").ok_or_else(|| Error::unreadable("the load balancer's ARN"))?;
         if live.spec.deletion_protection {
-            found(modify(cx, arn, &[(DELETION_PROTECTION, false)]).await)?;
+            found(modify(cx, arn, &[(DELETION_PROTECTION, "false".into())]).await)?;
         }
         let outcome = cx.elb().delete_load_balancer().load_balancer_arn(arn).send().await.map_err(Error::from);
         found(outcome).map(drop)
+    }
+}
+
+impl LoadBalancer {
+    /// Its attributes: text by key.
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        let routing = match self.client_routing {
+            ClientRouting::Any => "any_availability_zone",
+            ClientRouting::Own => "availability_zone_affinity",
+            ClientRouting::MostlyOwn => "partial_availability_zone_affinity",
+        };
+        let mut attributes = vec![
+            (CROSS_ZONE, self.cross_zone.to_string()),
+            (DELETION_PROTECTION, self.deletion_protection.to_string()),
+            (CLIENT_ROUTING, routing.to_owned()),
+            (ZONAL_SHIFT, self.zonal_shift.to_string()),
+            (LOGS, self.access_logs.is_some().to_string()),
+        ];
+        if let Some(logs) = &self.access_logs {
+            attributes.extend([(LOGS_BUCKET, logs.bucket.clone()), (LOGS_PREFIX, logs.prefix.clone())]);
+        }
+        attributes
     }
 }
 
@@ -170,8 +231,8 @@ fn values<K>(references: &Set<Ref<K>>) -> Vec<String> {
     references.iter().map(|reference| reference.value().to_owned()).collect()
 }
 
-async fn modify(cx: &Cx, arn: &str, attributes: &[(&str, bool)]) -> aws::Result<()> {
-    let attribute = |(key, on): &(&str, bool)| LoadBalancerAttribute::builder().key(*key).value(on.to_string()).build();
+async fn modify(cx: &Cx, arn: &str, attributes: &[(&str, String)]) -> aws::Result<()> {
+    let attribute = |(key, value): &(&str, String)| LoadBalancerAttribute::builder().key(*key).value(value).build();
     let attributes = attributes.iter().map(attribute).collect();
     let call = cx.elb().modify_load_balancer_attributes().load_balancer_arn(arn);
     call.set_attributes(Some(attributes)).send().await?;
@@ -187,7 +248,8 @@ async fn live(
     let call = cx.elb().describe_load_balancer_attributes().load_balancer_arn(&arn);
     let Some(answer) = found(call.send().await.map_err(Error::from))? else { return Ok(None) };
     let attributes = answer.attributes.unwrap_or_default();
-    let on = |key| attributes.iter().any(|it| it.key() == Some(key) && it.value() == Some("true"));
+    let text = |key| attributes.iter().find(|it| it.key() == Some(key)).and_then(|it| it.value()).unwrap_or_default();
+    let on = |key| text(key) == "true";
     let zones = balancer.availability_zones.unwrap_or_default().into_iter();
     let groups: Set<Ref<SecurityGroup>> =
         balancer.security_groups.unwrap_or_default().into_iter().map(Ref::existing).collect();
@@ -200,6 +262,14 @@ async fn live(
         check_private_link: Auto((!groups.is_empty()).then(|| enforce.as_deref() != Some("off"))),
         security_groups: groups,
         cross_zone: on(CROSS_ZONE),
+        client_routing: match text(CLIENT_ROUTING) {
+            "availability_zone_affinity" => ClientRouting::Own,
+            "partial_availability_zone_affinity" => ClientRouting::MostlyOwn,
+            _ => ClientRouting::Any,
+        },
+        access_logs: on(LOGS)
+            .then(|| AccessLogs { bucket: text(LOGS_BUCKET).to_owned(), prefix: text(LOGS_PREFIX).to_owned() }),
+        zonal_shift: on(ZONAL_SHIFT),
         deletion_protection: on(DELETION_PROTECTION),
     };
     let state = balancer.state;

@@ -7,14 +7,17 @@ use crate::kinds::ec2::instance::Instance;
 use crate::kinds::ec2::vpc::Vpc;
 use crate::resource::{Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Ref, Retry, Set, Verb};
 use aws_sdk_elasticloadbalancingv2::types::{
-    Matcher, ProtocolEnum, TargetDescription, TargetGroup as Description, TargetGroupAttribute, TargetHealthStateEnum,
-    TargetTypeEnum,
+    Matcher, ProtocolEnum, TargetDescription, TargetGroup as Description, TargetHealthStateEnum, TargetTypeEnum,
 };
 use futures::future::try_join_all;
 use futures::try_join;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+pub mod attributes;
+
+use attributes::{Attributes, CrossZone, Unhealthy};
 
 /// A target group of instances, with its targets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +47,18 @@ pub struct TargetGroup {
     /// Whether targets are told the client's address by the PROXY protocol, version 2.
     #[serde(default)]
     pub proxy_protocol: bool,
+    /// Whether connections to a target that was taken out end with the delay; left out, as AWS has it for the protocol.
+    #[serde(default)]
+    pub terminate_connections: Auto<bool>,
+    /// Whether a client comes to the same target again.
+    #[serde(default)]
+    pub sticky: bool,
+    /// Whether a load balancer's address in one zone leads to targets in others.
+    #[serde(default)]
+    pub cross_zone: CrossZone,
+    /// What becomes of targets that are found unhealthy.
+    #[serde(default)]
+    pub unhealthy: Unhealthy,
 }
 
 /// What a network load balancer forwards without looking inside.
@@ -153,10 +168,6 @@ impl Named for TargetGroup {
     const NAME: &'static str = "elb/target-group";
 }
 
-const DELAY: &str = "deregistration_delay.timeout_seconds";
-const PRESERVE_CLIENT_IP: &str = "preserve_client_ip.enabled";
-const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
-
 impl Kind for TargetGroup {
     const TAGGING: Tagging = Tagging::LoadBalancing;
     const ACTIONS: Actions = Actions {
@@ -246,16 +257,10 @@ impl Kind for TargetGroup {
             let call = call.healthy_threshold_count(check.healthy_after);
             call.unhealthy_threshold_count(check.unhealthy_after).send().await?;
         }
-        if ["deregistration_delay", "preserve_client_ip", "proxy_protocol"].iter().any(|field| changes.touch(field)) {
-            let attribute = |key, value: String| TargetGroupAttribute::builder().key(key).value(value).build();
+        let attributes = attributes::changed(self, &live.spec);
+        if !attributes.is_empty() {
             let call = cx.elb().modify_target_group_attributes().target_group_arn(arn);
-            let call = call.attributes(attribute(DELAY, self.deregistration_delay.to_string()));
-            let call = call.attributes(attribute(PROXY_PROTOCOL, self.proxy_protocol.to_string()));
-            let call = match *self.preserve_client_ip {
-                Some(preserve) => call.attributes(attribute(PRESERVE_CLIENT_IP, preserve.to_string())),
-                None => call,
-            };
-            call.send().await?;
+            call.set_attributes(Some(attributes)).send().await?;
         }
         if changes.touch("targets") {
             self.exchange(cx, arn, &live.spec.targets).await?;
@@ -348,8 +353,7 @@ async fn live(cx: &Cx, group: Description, tags: BTreeMap<String, String>) -> aw
         found(health.await.map_err(Error::from))
     },)?;
     let (Some(attributes), Some(health)) = (attributes, health) else { return Ok(None) };
-    let attributes = attributes.attributes.unwrap_or_default();
-    let attribute = |key| attributes.iter().find(|it| it.key() == Some(key)).and_then(|it| it.value());
+    let attributes = Attributes(attributes.attributes.unwrap_or_default());
     // A target that was taken out is shown until its connections have ended.
     let targets = health.target_health_descriptions.unwrap_or_default().into_iter();
     let targets = targets.filter(|target| {
@@ -364,9 +368,13 @@ async fn live(cx: &Cx, group: Description, tags: BTreeMap<String, String>) -> aw
         vpc: Fixed(Ref::existing(group.vpc_id.clone().unwrap_or_default())),
         health_check: health_check(group),
         targets: targets.filter_map(|target| target.target?.id).map(Ref::existing).collect(),
-        deregistration_delay: attribute(DELAY).and_then(|text| text.parse().ok()).unwrap_or_else(five_minutes),
-        preserve_client_ip: Auto(attribute(PRESERVE_CLIENT_IP).map(|text| text == "true")),
-        proxy_protocol: attribute(PROXY_PROTOCOL) == Some("true"),
+        deregistration_delay: attributes.number(attributes::DELAY).unwrap_or_else(five_minutes),
+        preserve_client_ip: Auto(attributes.flag(attributes::PRESERVE_CLIENT_IP)),
+        proxy_protocol: attributes.flag(attributes::PROXY_PROTOCOL).unwrap_or_default(),
+        terminate_connections: Auto(attributes.flag(attributes::TERMINATE)),
+        sticky: attributes.flag(attributes::STICKY).unwrap_or_default(),
+        cross_zone: attributes.cross_zone(),
+        unhealthy: attributes.unhealthy(),
     };
     Ok(Some(Live::new(name, spec).output("arn", arn).tagged(cx, tags)))
 }

@@ -15,7 +15,8 @@ use crate::kinds::apigateway::usage_plan::{Period, PlanStage, Quota, Throttle, U
 use crate::kinds::apigateway::vpc_link::VpcLink;
 use crate::kinds::ec2::elastic_ip::{ElasticIp, PublicIp};
 use crate::kinds::elb::listener::Listener;
-use crate::kinds::elb::load_balancer::{DnsName, LoadBalancer};
+use crate::kinds::elb::load_balancer::{ClientRouting, DnsName, LoadBalancer};
+use crate::kinds::elb::target_group::attributes::{CrossZone, Unhealthy};
 use crate::kinds::elb::target_group::{HealthCheck, HttpProbe, Probe, Protocol, TargetGroup};
 use crate::kinds::iam::role::Role;
 use crate::kinds::logs::log_group::{LogGroup, Retention};
@@ -167,6 +168,9 @@ impl Lowering<'_> {
             // What comes through the VPC link has no address that a rule could name.
             check_private_link: Auto(Some(false)),
             cross_zone: true,
+            client_routing: ClientRouting::default(),
+            access_logs: None,
+            zonal_shift: false,
             deletion_protection: false,
         };
         self.add(CLIENT, &spec);
@@ -181,6 +185,10 @@ impl Lowering<'_> {
             deregistration_delay: 30,
             preserve_client_ip: Auto(Some(false)),
             proxy_protocol: false,
+            terminate_connections: Auto(None),
+            sticky: false,
+            cross_zone: CrossZone::default(),
+            unhealthy: Unhealthy::default(),
         };
         self.add(CLIENT, &targets);
         let listener = Listener {

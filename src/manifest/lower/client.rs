@@ -6,6 +6,7 @@ use super::network::{Network, tcp};
 use super::policies::{kafka_administrator, kafka_client, trust};
 use super::routes;
 use crate::kinds::ec2::elastic_ip::ElasticIp;
+use crate::kinds::ec2::instance::options::Names;
 use crate::kinds::ec2::instance::{Instance, Metadata, RootVolume};
 use crate::kinds::ec2::security_group::{Peer, Rule};
 use crate::kinds::iam::instance_profile::InstanceProfile;
@@ -61,12 +62,18 @@ impl Lowering<'_> {
             source_dest_check: true,
             terminate_on_shutdown: false,
             termination_protection: false,
+            tenancy: Fixed(Auto(None)),
+            processor: Fixed(Auto(None)),
+            hibernation: Fixed(false),
+            enclave: Fixed(false),
+            auto_recovery: true,
+            names: Names::default(),
             running: true,
             needs: Initial(ways.clone()),
         };
         self.add_shown(CLIENT, &spec);
         if public {
-            self.add_shown(CLIENT, &ElasticIp { instance: Some(Ref::to(CLIENT)), border_group: Fixed(Auto(None)) });
+            self.add_shown(CLIENT, &ElasticIp { instance: Some(Ref::to(CLIENT)), ..ElasticIp::default() });
         }
     }
 

@@ -160,7 +160,7 @@ impl Lowering<'_> {
         for (table, subnets, letter) in ways {
             let target = letter.map(|letter| {
                 let name = format!("nat-{letter}");
-                self.add_shown(&name, &ElasticIp { instance: None, border_group: Fixed(Auto(None)) });
+                self.add_shown(&name, &ElasticIp::default());
                 let spec = NatGateway {
                     subnet: Fixed(Ref::to(format!("public-{letter}"))),
                     elastic_ip: Fixed(Some(Ref::to(&name))),
@@ -198,6 +198,8 @@ impl Lowering<'_> {
             subnets: Set::default(),
             security_groups: Auto(None),
             private_dns: false,
+            ip_address_type: Auto(None),
+            dns_record_ip_type: Auto(None),
             policy: None,
         };
         let interfaces: Vec<(String, VpcEndpoint)> = section

@@ -31,6 +31,9 @@ pub struct Address {
     pub public_ip: Ipv4Addr,
     /// Where it is announced from.
     pub border_group: String,
+    /// The pool it is from, `amazon` or `ipv4pool-ec2-..`
+    #[serde(default = "amazon")]
+    pub pool: String,
     /// Where packets to it go, as long as that interface is there.
     pub association: Option<Association>,
     /// When the association ends, in milliseconds since the epoch.
@@ -51,6 +54,10 @@ pub struct Association {
     pub private_ip: Ipv4Addr,
 }
 
+fn amazon() -> String {
+    "amazon".to_owned()
+}
+
 impl Address {
     /// Where packets to it go, with the interface.
     pub(super) fn association<'a>(
@@ -67,7 +74,7 @@ impl Address {
             .text("allocationId", &self.id)
             .text("publicIp", self.public_ip)
             .text("domain", "vpc")
-            .text("publicIpv4Pool", "amazon")
+            .text("publicIpv4Pool", &self.pool)
             .text("networkBorderGroup", &self.border_group);
         if let Some((association, interface)) = self.association(account, now) {
             xml = xml
@@ -141,6 +148,11 @@ pub(super) fn of_interface<'a>(account: &'a Account, interface: &str) -> Option<
     })
 }
 
+fn is_taken(account: &Account, address: Ipv4Addr) -> bool {
+    let elastic = account.ec2.addresses.values().any(|known| known.public_ip == address);
+    elastic || interfaces::all(account).any(|on| on.public_ip == Some(address))
+}
+
 /// A public address that nobody has, of those set aside for documentation.
 pub fn free_public_ip(account: &mut Account) -> Ipv4Addr {
     let elastic = account.ec2.addresses.values().map(|address| address.public_ip);
@@ -165,12 +177,14 @@ fn allocate_address(account: &mut Account, call: &Call) -> Result<Answer, Fault>
     let domain: Option<String> = params.optional("Domain")?;
     let pool: Option<String> = params.optional("PublicIpv4Pool")?;
     let group: Option<String> = params.optional("NetworkBorderGroup")?;
+    let wanted: Option<Ipv4Addr> = params.optional("Address")?;
     let tags = tags::specified(&params, Address::TYPE)?;
     refusals::done(&params)?;
     if let Some(domain) = domain.filter(|domain| domain != "vpc") {
         return Err(params.invalid("domain", &domain));
     }
-    if let Some(pool) = pool.filter(|pool| pool != "amazon") {
+    let pool = pool.unwrap_or_else(amazon);
+    if pool != amazon() && !account.ec2.ipv4_pools.contains(&pool) {
         let message = format!("The pool ID '{pool}' does not exist.");
         return Err(Fault::new(400, "InvalidPublicIpv4PoolID.NotFound", message));
     }
@@ -181,18 +195,25 @@ fn allocate_address(account: &mut Account, call: &Call) -> Result<Answer, Fault>
     if account.ec2.addresses.len() >= account.ec2.quotas.addresses {
         return Err(refusals::limit("AddressLimitExceeded", "addresses"));
     }
-    let public_ip = free_public_ip(account);
+    let public_ip = match wanted {
+        Some(wanted) if is_taken(account, wanted) => {
+            let message = format!("Address '{wanted}' is in use.");
+            return Err(Fault::new(400, "InvalidAddress.NotFound", message));
+        }
+        Some(wanted) => wanted,
+        None => free_public_ip(account),
+    };
     let id = account.ids.ec2("eipalloc");
     let shown = Xml::new()
         .text("allocationId", &id)
         .text("publicIp", public_ip)
         .text("domain", "vpc")
-        .text("publicIpv4Pool", "amazon")
+        .text("publicIpv4Pool", &pool)
         .text("networkBorderGroup", &border_group);
     account
         .ec2
         .addresses
-        .insert(id.clone(), Address { id, public_ip, border_group, association: None, leaves_at: None, tags });
+        .insert(id.clone(), Address { id, public_ip, border_group, pool, association: None, leaves_at: None, tags });
     Ok(Answer::xml(shown))
 }
 

@@ -49,10 +49,20 @@ pub struct Endpoint {
     pub groups: Vec<String>,
     /// Whether the service's public name leads to an interface endpoint.
     pub private_dns: bool,
+    /// `ipv4` or `dualstack`
+    #[serde(default = "ipv4")]
+    pub ip_type: String,
+    /// `ipv4`, `ipv6`, `dualstack` or `service-defined`
+    #[serde(default = "ipv4")]
+    pub dns_ip_type: String,
     /// Virtual time of its creation in milliseconds since the epoch.
     pub created: u64,
     /// Its tags.
     pub tags: Tags,
+}
+
+fn ipv4() -> String {
+    "ipv4".to_owned()
 }
 
 /// How an endpoint reaches its service.
@@ -130,7 +140,7 @@ impl Listed for Endpoint {
     const IDS: &'static str = "VpcEndpointId";
     const SET: &'static str = "vpcEndpointSet";
     const FIELDS: &'static [Field<Self>] = &[
-        ("ip-address-type", |_, _, _| vec!["ipv4".to_owned()]),
+        ("ip-address-type", |endpoint, _, _| vec![endpoint.ip_type.clone()]),
         ("service-name", |endpoint, _, _| vec![endpoint.service.clone()]),
         ("service-region", |_, account, _| vec![account.region.clone()]),
         ("vpc-endpoint-id", |endpoint, _, _| vec![endpoint.id.clone()]),
@@ -162,8 +172,8 @@ impl Listed for Endpoint {
             )
             .texts("subnetIdSet", "item", &self.subnets)
             .list("groupSet", "item", groups)
-            .text("ipAddressType", "ipv4")
-            .element("dnsOptions", Xml::new().text("dnsRecordIpType", "ipv4"))
+            .text("ipAddressType", &self.ip_type)
+            .element("dnsOptions", Xml::new().text("dnsRecordIpType", &self.dns_ip_type))
             .text("privateDnsEnabled", self.private_dns)
             .text("requesterManaged", false)
             .texts("networkInterfaceIdSet", "item", own.map(|interface| &interface.id))

@@ -1,6 +1,7 @@
 //! Instances (AWS.md §1.10).
 
 mod attributes;
+mod extras;
 pub(super) mod image;
 mod launch;
 mod options;
@@ -32,6 +33,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("DescribeInstanceAttribute", attributes::describe),
     Operation::write("ModifyInstanceAttribute", attributes::modify),
     Operation::write("ModifyInstanceMetadataOptions", options::modify_metadata),
+    Operation::write("ModifyInstanceMaintenanceOptions", extras::modify_maintenance),
+    Operation::write("ModifyPrivateDnsNameOptions", extras::modify_names),
     Operation::write("MonitorInstances", options::monitor),
     Operation::write("UnmonitorInstances", options::unmonitor),
     Operation::write("ModifyInstanceCreditSpecification", options::modify_credits),
@@ -96,6 +99,9 @@ pub struct Instance {
     pub keep_running: bool,
     /// `standard` or `unlimited`, of burstable types.
     pub credits: Option<String>,
+    /// What its launch asked for beyond the machine.
+    #[serde(default)]
+    pub extras: extras::Extras,
     /// Its tags.
     pub tags: Tags,
 }

@@ -51,7 +51,7 @@ use super::account::Account;
 use super::operation::Operation;
 use super::tags::Tags;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every operation.
 pub const OPERATIONS: &[&[Operation]] = &[
@@ -94,6 +94,8 @@ pub struct State {
     pub internet_gateways: BTreeMap<String, InternetGateway>,
     /// Elastic IP addresses, by their allocation ids.
     pub addresses: BTreeMap<String, Address>,
+    /// Pools of addresses that the account has brought along, `ipv4pool-ec2-..`.
+    pub ipv4_pools: BTreeSet<String>,
     /// NAT gateways, those that are deleted for an hour more.
     pub nat_gateways: BTreeMap<String, NatGateway>,
     /// Route tables.

@@ -162,7 +162,7 @@ fn only(condition: bool, value: &str) -> Vec<String> {
 /// A volume to be made.
 pub(super) struct Asked {
     shape: Shape,
-    encrypted: bool,
+    pub(super) encrypted: bool,
     key: Option<String>,
     device: String,
     goes_along: bool,

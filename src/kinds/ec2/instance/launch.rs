@@ -43,6 +43,7 @@ impl Instance {
         let call = call.monitoring(RunInstancesMonitoringEnabled::builder().enabled(self.monitoring).build());
         let call = call.set_ebs_optimized(*self.ebs_optimized).disable_api_termination(self.termination_protection);
         let call = call.instance_initiated_shutdown_behavior(shutdown).set_tag_specifications(Some(tagged));
+        let call = self.with_options(call);
         // Whether it gets a public address can only be said of an interface, and then all else of
         // the interface must be said there, too.
         Ok(match *self.assign_public_ip {

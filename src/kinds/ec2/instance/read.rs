@@ -1,12 +1,14 @@
 //! Reading instances: most is in their descriptions, the rest in bulk where EC2 has a bulk form.
 
+use super::options::{self, Names, Processor};
 use super::{Instance, Metadata, ROOT_VOLUME, RootVolume};
 use crate::aws::{self, Cx, Error, found};
 use crate::kinds::ec2::tags;
 use crate::resource::{Auto, Fixed, Initial, Live, Ref, Status};
 use aws_sdk_ec2::types::{
-    HttpTokensState, Instance as Description, InstanceAttributeName, InstanceMetadataEndpointState,
-    InstanceMetadataOptionsResponse, InstanceMetadataTagsState, InstanceStateName, MonitoringState, Volume,
+    HttpTokensState, Instance as Description, InstanceAttributeName, InstanceAutoRecoveryState,
+    InstanceMetadataEndpointState, InstanceMetadataOptionsResponse, InstanceMetadataProtocolState,
+    InstanceMetadataTagsState, InstanceStateName, MonitoringState, Volume,
 };
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -106,6 +108,7 @@ fn one(cx: &Cx, instance: Description, beside: &Beside) -> aws::Result<Option<Li
     let monitoring = instance.monitoring.and_then(|monitoring| monitoring.state);
     let profile = instance.iam_instance_profile.and_then(|profile| profile.arn);
     let groups = instance.security_groups.unwrap_or_default().into_iter().filter_map(|group| group.group_id);
+    let recovery = instance.maintenance_options.and_then(|options| options.auto_recovery);
     let spec = Instance {
         image: Fixed(Auto(instance.image_id)),
         image_parameter: Initial(None),
@@ -125,6 +128,12 @@ fn one(cx: &Cx, instance: Description, beside: &Beside) -> aws::Result<Option<Li
         source_dest_check: instance.source_dest_check.unwrap_or(true),
         terminate_on_shutdown: attributes.terminate_on_shutdown,
         termination_protection: attributes.termination_protection,
+        tenancy: Fixed(Auto(instance.placement.as_ref().and_then(options::tenancy))),
+        processor: Fixed(Auto(instance.cpu_options.as_ref().and_then(Processor::read))),
+        hibernation: Fixed(instance.hibernation_options.and_then(|it| it.configured).unwrap_or_default()),
+        enclave: Fixed(instance.enclave_options.and_then(|it| it.enabled).unwrap_or_default()),
+        auto_recovery: recovery != Some(InstanceAutoRecoveryState::Disabled),
+        names: Names::read(instance.private_dns_name_options),
         running: !matches!(state, InstanceStateName::Stopping | InstanceStateName::Stopped),
         needs: Initial(vec![]),
     };
@@ -168,6 +177,7 @@ fn metadata(options: Option<InstanceMetadataOptionsResponse>) -> Metadata {
         enabled: options.http_endpoint != Some(InstanceMetadataEndpointState::Disabled),
         tokens_required: options.http_tokens == Some(HttpTokensState::Required),
         hop_limit: Auto(options.http_put_response_hop_limit),
+        ipv6: options.http_protocol_ipv6 == Some(InstanceMetadataProtocolState::Enabled),
         tags: options.instance_metadata_tags == Some(InstanceMetadataTagsState::Enabled),
     }
 }

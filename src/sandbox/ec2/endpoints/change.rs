@@ -41,8 +41,9 @@ pub(super) fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault
     let groups = ids(&params, "SecurityGroupId")?;
     let private_dns: Option<bool> = params.optional("PrivateDnsEnabled")?;
     let tags = tags::specified(&params, Endpoint::TYPE)?;
-    addresses(&params)?;
-    if params.optional::<String>("ServiceRegion")?.is_some_and(|region| region != account.region) {
+    let (ip_type, dns_ip_type) = addresses(&params, ("ipv4", "ipv4"))?;
+    let region: Option<String> = params.optional("ServiceRegion")?;
+    if region.is_some_and(|region| region != account.region) {
         return Err(invalid(format!("The service {service} does not exist in another region.")));
     }
     refusals::done(&params)?;
@@ -67,6 +68,8 @@ pub(super) fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault
         subnets,
         groups,
         private_dns: private_dns.unwrap_or(kind == Kind::Interface),
+        ip_type,
+        dns_ip_type,
         created: call.now,
         tags,
     };
@@ -111,13 +114,34 @@ fn policy(params: &Params) -> Result<Option<String>, Fault> {
     }
 }
 
-/// Subnets here have no IPv6 blocks that endpoints could use.
-fn addresses(params: &Params) -> Result<(), Fault> {
-    let kinds = [params.optional::<String>("IpAddressType")?, params.optional("DnsOptions.DnsRecordIpType")?];
-    match kinds.into_iter().flatten().find(|kind| kind != "ipv4") {
-        Some(kind) => Err(invalid(format!("The IP address type '{kind}' is not supported by the subnets."))),
-        None => Ok(()),
+/// Which addresses an endpoint and its names have, as the call asks for; otherwise as `before`.
+fn addresses(params: &Params, before: (&str, &str)) -> Result<(String, String), Fault> {
+    let of_itself: Option<String> = params.optional("IpAddressType")?;
+    let of_names: Option<String> = params.optional("DnsOptions.DnsRecordIpType")?;
+    // Names follow, unless something else is said of them.
+    let of_names = of_names.or_else(|| of_itself.clone()).unwrap_or_else(|| before.1.to_owned());
+    Ok((of_itself.unwrap_or_else(|| before.0.to_owned()), of_names))
+}
+
+/// Refuses addresses that the subnets do not have, and names of other addresses.
+fn check_addresses(account: &Account, endpoint: &Endpoint, now: u64) -> Result<(), Fault> {
+    let Endpoint { ip_type, dns_ip_type, .. } = endpoint;
+    let dual = ip_type == "dualstack" && endpoint.kind == Kind::Interface;
+    let without = |id: &&String| find::<Subnet>(account, id, now).is_ok_and(|subnet| subnet.ipv6(now).is_none());
+    if ip_type != "ipv4" && (!dual || endpoint.subnets.iter().any(|id| without(&id))) {
+        return Err(invalid(format!("The IP address type '{ip_type}' is not supported by the subnets.")));
     }
+    let fits = match dns_ip_type.as_str() {
+        "ipv4" | "service-defined" => true,
+        "ipv6" | "dualstack" => dual,
+        _ => false,
+    };
+    if !fits {
+        return Err(invalid(format!(
+            "The DNS record IP type '{dns_ip_type}' is not supported with the IP address type '{ip_type}'."
+        )));
+    }
+    Ok(())
 }
 
 /// Refuses an endpoint whose parts do not go together, or that is in the way of others.
@@ -127,6 +151,7 @@ fn check(account: &Account, endpoint: &Endpoint, now: u64) -> Result<(), Fault> 
         let all = account.ec2.endpoints.values().filter(|other| other.exists(now));
         all.filter(|other| other.id != *id && other.vpc == *vpc && other.service == *service && other.kind == *kind)
     };
+    check_addresses(account, endpoint, now)?;
     if *kind == Kind::Gateway {
         if !endpoint.subnets.is_empty() || !endpoint.groups.is_empty() {
             let text = "Subnet IDs and security group IDs are only supported for Interface type VPC Endpoint.";
@@ -233,7 +258,8 @@ pub(super) fn modify(account: &mut Account, call: &Call) -> Result<Answer, Fault
     }
     endpoint.policy = if reset { None } else { new.or(endpoint.policy) };
     endpoint.private_dns = params.optional("PrivateDnsEnabled")?.unwrap_or(endpoint.private_dns);
-    addresses(&params)?;
+    let asked = addresses(&params, (&endpoint.ip_type, &endpoint.dns_ip_type))?;
+    (endpoint.ip_type, endpoint.dns_ip_type) = asked;
     refusals::done(&params)?;
     let phase = *endpoint.phase.at(call.now);
     if phase != Phase::Available {

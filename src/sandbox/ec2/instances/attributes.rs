@@ -27,7 +27,7 @@ pub(super) fn describe(account: &mut Account, call: &Call) -> Result<Answer, Fau
         "sourceDestCheck" => flag(instance.interface(account, call.now).is_none_or(|interface| !interface.forwarding)),
         "ebsOptimized" => flag(instance.ebs_optimized),
         "enaSupport" => flag(true),
-        "enclaveOptions" => Xml::new().element("enclaveOptions", Xml::new().text("enabled", false)),
+        "enclaveOptions" => Xml::new().element("enclaveOptions", Xml::new().text("enabled", instance.extras.enclave)),
         "kernel" | "ramdisk" | "sriovNetSupport" => value(None),
         "groupSet" => show::groups(account, &instance.groups(account, call.now)),
         "blockDeviceMapping" => show::devices(account, instance, call.now),

@@ -5,6 +5,7 @@ use super::super::resource::{Resource, find};
 use super::super::tokens::Token;
 use super::super::volumes::{self, Volume};
 use super::super::{Subnet, free_public_ip, key_pairs, refusals, security_groups, tags};
+use super::extras::Extras;
 use super::image::{self, Image, Kind};
 use super::options::{Metadata, credits};
 use super::power::STARTING;
@@ -46,6 +47,7 @@ pub(super) fn run(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let wanted_credits = params.optional("CreditSpecification.CpuCredits")?.map(credits).transpose()?;
     let monitored = params.optional("Monitoring.Enabled")?.unwrap_or_default();
     let ebs_optimized = params.optional("EbsOptimized")?.unwrap_or_default();
+    let extras = Extras::read(&params)?;
     let keep = params.optional("DisableApiTermination")?.unwrap_or_default();
     let keep_running = params.optional("DisableApiStop")?.unwrap_or_default();
     let shutdown =
@@ -69,6 +71,7 @@ pub(super) fn run(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     }
     let of_kind = Kind::read(&kind)?;
     let architecture = architecture(&found, of_kind.architecture)?;
+    extras.check(&kind, &of_kind, volume.encrypted)?;
     let credits = match (wanted_credits, of_kind.credits) {
         (Some(_), None) => {
             let text = format!("The instance type '{kind}' does not support CPU credits.");
@@ -80,6 +83,7 @@ pub(super) fn run(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         key_pairs::check(account, key)?;
     }
     let subnet = find::<Subnet>(account, &place.subnet, call.now)?.clone();
+    let extras = extras.in_subnet(account, &subnet, call.now);
     let groups = match place.groups.as_slice() {
         [] => security_groups::default_of(account, &subnet.vpc).into_iter().collect(),
         _ => place.groups,
@@ -141,6 +145,7 @@ pub(super) fn run(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
             keep,
             keep_running,
             credits: credits.clone(),
+            extras: extras.clone(),
             tags: tagged.get(Instance::TYPE).cloned().unwrap_or_default(),
         };
         account.ec2.instances.insert(id.clone(), instance);

@@ -60,7 +60,7 @@ impl Metadata {
 }
 
 /// The instance `id`, when it is not terminated.
-fn alive<'a>(account: &'a mut Account, id: &str, now: u64) -> Result<&'a mut Instance, Fault> {
+pub(super) fn alive<'a>(account: &'a mut Account, id: &str, now: u64) -> Result<&'a mut Instance, Fault> {
     let instance: &mut Instance = find_mut(account, id, now)?;
     if matches!(instance.power(now), Power::ShuttingDown | Power::Terminated) {
         let text = format!("The instance '{id}' is not in a valid state for this operation.");

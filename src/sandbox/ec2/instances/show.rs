@@ -46,10 +46,10 @@ pub(super) fn devices(account: &Account, instance: &Instance, now: u64) -> Xml {
     Xml::new().list("blockDeviceMapping", "item", item)
 }
 
-/// The name of an address inside the VPC.
-fn private_name(region: &str, address: &str) -> String {
+/// The name of a host inside the VPC.
+fn private_name(region: &str, host: &str) -> String {
     let domain = if region == "us-east-1" { "ec2.internal".to_owned() } else { format!("{region}.compute.internal") };
-    format!("ip-{}.{domain}", address.replace('.', "-"))
+    format!("{host}.{domain}")
 }
 
 /// The name of a public address.
@@ -67,10 +67,14 @@ fn show(account: &Account, instance: &Instance, now: u64) -> Xml {
     let public = public(account, instance, now);
     let interface = instance.interface(account, now);
     let named = vpc.as_ref().and_then(|vpc| account.ec2.vpcs.get(vpc)).is_some_and(|vpc| vpc.dns_hostnames);
-    let private_name = private.as_ref().map(|address| private_name(region, address));
+    let private_name = private.as_ref().map(|address| match instance.extras.named_by_id {
+        true => private_name(region, &instance.id),
+        false => private_name(region, &format!("ip-{}", address.replace('.', "-"))),
+    });
     let public_name = public.as_ref().filter(|_| named).map(|address| public_name(region, address));
     let zone = account.ec2.subnets.get(&instance.subnet).map(|subnet| subnet.zone.clone());
-    let placement = Xml::new().optional("availabilityZone", zone).text("groupName", "").text("tenancy", "default");
+    let placement = Xml::new().optional("availabilityZone", zone).text("groupName", "");
+    let placement = placement.text("tenancy", instance.extras.tenancy());
     let mut xml = Xml::new()
         .text("instanceId", &instance.id)
         .text("imageId", &instance.image)
@@ -102,6 +106,7 @@ fn show(account: &Account, instance: &Instance, now: u64) -> Xml {
         .append(interfaces(account, instance, interface))
         .text("ebsOptimized", instance.ebs_optimized)
         .text("enaSupport", true)
+        .append(instance.extras.show(&instance.kind))
         .element("metadataOptions", instance.metadata.show())
         .text("platformDetails", "Linux/UNIX")
         .text("usageOperation", "RunInstances");

@@ -124,6 +124,8 @@ const TOUCHED: &[(&str, &[Part])] = &[
     ("DescribeInstanceAttribute", INSTANCE),
     ("ModifyInstanceAttribute", &[At("instance", "InstanceId"), At("security-group", "GroupId.*")]),
     ("ModifyInstanceMetadataOptions", INSTANCE),
+    ("ModifyInstanceMaintenanceOptions", INSTANCE),
+    ("ModifyPrivateDnsNameOptions", INSTANCE),
     ("ModifyInstanceCreditSpecification", &[At("instance", "InstanceCreditSpecification.*.InstanceId")]),
     ("AssociateIamInstanceProfile", INSTANCE),
     ("ReplaceIamInstanceProfileAssociation", &[Joined("AssociationId")]),
