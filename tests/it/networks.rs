@@ -113,6 +113,28 @@ async fn a_block_that_cannot_be_added_is_told_in_awss_words_and_tried_again_by_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_that_a_nat_gateway_cannot_get_is_told_in_awss_words_and_tried_again_by_the_next_run() {
+    let (lab, before) = (Lab::new().await, of(&network()));
+    lab.run(&before).await.succeeded("build");
+    let nat = json!({
+        "subnet": "⟦ec2/subnet/public|id⟧",
+        "elastic_ip": "⟦ec2/elastic-ip/main|id⟧",
+        "secondary_elastic_ips": ["⟦ec2/elastic-ip/more|id⟧"],
+        "needs": ["⟦ec2/internet-gateway/main|id⟧"],
+    });
+    let wanted = with(&[("ec2/elastic-ip/more", json!({})), ("ec2/nat-gateway/main", nat)]);
+    let reason = "The address is announced from elsewhere.".to_owned();
+    lab.sandbox.with_account(|account| account.ec2.failing_blocks.insert(String::new(), reason));
+    let run = lab.run(&wanted).await;
+    let error = run.outcome.failed.first().map(|(_, error)| error.clone()).unwrap_or_default();
+    assert!(error.contains("AWS took the change back: the address eipalloc-"), "{error}");
+    assert!(error.contains("failed: The address is announced from elsewhere."), "{error}");
+    lab.sandbox.with_account(|account| account.ec2.failing_blocks.clear());
+    lab.run(&wanted).await.succeeded("add it again");
+    assert!(lab.plan(&wanted).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn looking_at_a_network_takes_few_calls() {
     let (lab, wanted) = (Lab::new().await, of(&network()));
     lab.run(&wanted).await.succeeded("build");

@@ -185,7 +185,7 @@ fn live(cx: &Cx, gateway: Description) -> aws::Result<Live<NatGateway>> {
         needs: Initial::default(),
     };
     let arn = cx.arn("ec2", format_args!("natgateway/{id}"));
-    let mut live = Live::new(id, spec).output("arn", arn).status(status(&gateway));
+    let mut live = Live::new(id, spec).output("arn", arn).status(status(&gateway)).undone(undone(&gateway));
     if let Some(address) = primary.and_then(|address| address.public_ip.clone()) {
         live = live.output("public_ip", address);
     }
@@ -193,6 +193,18 @@ fn live(cx: &Cx, gateway: Description) -> aws::Result<Live<NatGateway>> {
         live = live.output("private_ip", address);
     }
     Ok(live.tagged(cx, tags::pairs(gateway.tags)))
+}
+
+/// Which further addresses AWS began to add and gave up on, and why. The gateway goes on with those it has.
+fn undone(gateway: &Description) -> Option<String> {
+    let failed = gateway.nat_gateway_addresses.iter().flatten();
+    let failed = failed.filter(|address| address.status == Some(NatGatewayAddressStatus::Failed));
+    let reasons = failed.map(|address| {
+        let (allocation, association) = (address.allocation_id().unwrap_or_default(), address.association_id());
+        let reason = address.failure_message().unwrap_or("AWS gave no reason");
+        format!("the address {allocation} ({}) failed: {reason}", association.unwrap_or_default())
+    });
+    reasons.reduce(|all, next| format!("{all}; {next}"))
 }
 
 fn status(gateway: &Description) -> Status {

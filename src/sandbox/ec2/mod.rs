@@ -86,7 +86,8 @@ pub struct State {
     pub interfaces: BTreeMap<String, interfaces::Interface>,
     /// VPCs.
     pub vpcs: BTreeMap<String, Vpc>,
-    /// Blocks whose association with a VPC or a subnet fails, with AWS's reason; an empty one stands for every block.
+    /// Blocks whose association with a VPC or a subnet fails, and Elastic IP addresses that no NAT gateway gets beside its
+    /// first, with AWS's reason; an empty one stands for every block.
     pub failing_blocks: BTreeMap<String, String>,
     /// Subnets.
     pub subnets: BTreeMap<String, Subnet>,

@@ -8,7 +8,7 @@ use super::subnets::Subnet;
 use crate::account::Account;
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
-use crate::clock::{SECOND, Timed};
+use crate::clock::{HOUR, SECOND, Timed};
 use crate::operation::Operation;
 use crate::wire::Xml;
 
@@ -19,6 +19,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 /// How long an address is associating, and how long an idle one is disassociating.
 const TAKES: u64 = 10 * SECOND;
+/// How long an address that failed is still shown.
+const SHOWN: u64 = HOUR;
 /// How many Elastic IP addresses a gateway may have.
 const MOST: usize = 8;
 
@@ -52,7 +54,15 @@ fn associate_nat_gateway_address(account: &mut Account, call: &Call) -> Result<A
     for allocation in &allocations {
         let host = another_host(account, &subnet, &interface);
         let mut address = take(account, Some(allocation), &interface, subnet.address(host), now)?;
-        address.status = Timed::new(now, "associating".to_owned()).then(now + TAKES, "succeeded".to_owned());
+        address.status = Timed::new(now, "associating".to_owned());
+        address.failure = ["", allocation].iter().find_map(|key| account.ec2.failing_blocks.get(*key)).cloned();
+        if address.failure.is_some() {
+            let failed = address.status.then(now + TAKES, "failed".to_owned());
+            address.status = failed.then(now + SHOWN, String::new());
+            free(account, &interface, allocation, host, now + TAKES);
+        } else {
+            address.status = address.status.then(now + TAKES, "succeeded".to_owned());
+        }
         added.push(address);
     }
     let nat = find_mut::<NatGateway>(account, &id, now)?;
@@ -103,14 +113,20 @@ fn disassociate_nat_gateway_address(account: &mut Account, call: &Call) -> Resul
     }
     let shown = leaving.iter().map(|place| nat.show_address(&nat.addresses[*place], now)).collect();
     for (allocation, host) in freed {
-        if let Some(address) = allocation.and_then(|id| account.ec2.addresses.get_mut(&id)) {
-            address.leaves_at = Some(gone);
-        }
-        if let Some(interface) = account.ec2.interfaces.get_mut(&interface) {
-            interface.more_hosts.retain(|there| Some(*there) != host);
-        }
+        free(account, &interface, allocation.as_deref().unwrap_or_default(), host, gone);
     }
     Ok(answer(&id, shown))
+}
+
+/// Lets go of an Elastic IP address at `gone`, and of the interface's address that it stands for.
+fn free(account: &mut Account, interface: &str, allocation: &str, host: impl Into<Option<u32>>, gone: u64) {
+    let host = host.into();
+    if let Some(address) = account.ec2.addresses.get_mut(allocation) {
+        address.leaves_at = Some(gone);
+    }
+    if let Some(interface) = account.ec2.interfaces.get_mut(interface) {
+        interface.more_hosts.retain(|there| Some(*there) != host);
+    }
 }
 
 fn available<'a>(account: &'a Account, id: &str, now: u64) -> Result<&'a NatGateway, Fault> {

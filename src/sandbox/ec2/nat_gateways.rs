@@ -74,8 +74,11 @@ pub struct NatAddress {
     pub public_ip: Option<Ipv4Addr>,
     /// The private address.
     pub private_ip: Ipv4Addr,
-    /// `associating`, `succeeded`, `disassociating`; empty when it is gone.
+    /// `associating`, `succeeded`, `failed`, `disassociating`; empty when it is gone.
     pub status: Timed<String>,
+    /// Why it fails.
+    #[serde(default)]
+    pub failure: Option<String>,
 }
 
 /// The life of a NAT gateway.
@@ -125,6 +128,7 @@ impl NatGateway {
             .optional("publicIp", address.public_ip)
             .text("isPrimary", primary)
             .text("status", address.status.at(now))
+            .optional("failureMessage", address.failure.as_ref().filter(|_| address.status.at(now) == "failed"))
     }
 }
 
@@ -349,7 +353,8 @@ pub(super) fn take(
     now: u64,
 ) -> Result<NatAddress, Fault> {
     let status = Timed::new(now, "succeeded".to_owned());
-    let mut address = NatAddress { allocation: None, association: None, public_ip: None, private_ip, status };
+    let mut address =
+        NatAddress { allocation: None, association: None, public_ip: None, private_ip, status, failure: None };
     if let Some(allocation) = allocation {
         address.association = Some(addresses::put_on(account, allocation, interface, private_ip, now)?);
         address.public_ip = Some(find::<Address>(account, allocation, now)?.public_ip);
