@@ -6,9 +6,9 @@
 
 use aqueduct::apply::{Interrupt, apply};
 use aqueduct::aws::{Connect, Cx, Pace, StandIn};
-use aqueduct::manifest::lower::policies::Place;
 use aqueduct::manifest::{Inputs, load, lower};
 use aqueduct::plan::plan;
+use aqueduct::resource::Place;
 use aqueduct::world::{Draft, Graph, observe};
 use aqueduct_sandbox::faults::{At, Effect};
 use aqueduct_sandbox::{Options, Sandbox};
@@ -63,7 +63,7 @@ fn pinterest() -> Graph {
     let inputs = Inputs { account: Some("000000000000"), region: None, env: &|name| std::env::var(name).ok() };
     let loaded = load(&[MANIFEST.into()], &inputs);
     let manifest = loaded.manifest.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(&loaded.sources, false)));
-    let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "000000000000".into() };
+    let place = Place::new("test", "us-east-1", "000000000000");
     lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The way of the data, and of reading: [`manifest`] parses YAML into sections and lowers them into the
 //! [`world::Graph`] of what is wanted; [`world::observe`] reads what is live; [`plan`] compares the two;
-//! [`apply`] does what is between them; [`report`] shows all of it. [`resource`] is the abstraction they
+//! [`apply`] does what is between them; [`report`] shows all of it. [`permissions`] says what IAM must allow for that. [`resource`] is the abstraction they
 //! share, [`kinds`] has everything about each kind of AWS object, [`aws`] is the only door to AWS. The command line,
 //! `src/cli`, is the program's, not the library's.
 //!
@@ -16,6 +16,7 @@ pub use aqueduct_kinds::{attribute, aws, kinds, resource};
 
 pub mod apply;
 pub mod manifest;
+pub mod permissions;
 pub mod plan;
 pub mod report;
 pub mod world;

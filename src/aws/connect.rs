@@ -2,6 +2,7 @@
 
 use super::transport::{Name, Observer, Transport};
 use super::{Cx, Error, Pace};
+use crate::resource::Place;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -61,7 +62,7 @@ impl Connect {
         let sts = aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(&config).interceptor(Name).build());
         let caller = sts.get_caller_identity().send().await.map_err(|error| ConnectError::Identity(error.into()))?;
         let account = caller.account().ok_or(ConnectError::NoAccount)?.to_owned();
-        Ok(Cx::new(config, transport, pace, account, region, stack.to_owned()))
+        Ok(Cx::new(config, transport, pace, Place::new(stack, region, account)))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::tags::{ADDRESS_TAG, REGION_TAG, STACK_TAG};
 use super::transport::{Name, Transport};
 use super::{Error, Pace, Result};
-use crate::resource::{Address, Kind, Live};
+use crate::resource::{Address, Kind, Live, Place};
 use aws_config::SdkConfig;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -33,9 +33,7 @@ struct Shared {
     config: SdkConfig,
     transport: Transport,
     pace: Pace,
-    account: String,
-    region: String,
-    stack: String,
+    place: Place,
     clients: Clients,
     s3: OnceLock<aws_sdk_s3::Client>,
 }
@@ -59,51 +57,45 @@ struct Acting {
 }
 
 impl Cx {
-    pub(super) fn new(
-        config: SdkConfig,
-        transport: Transport,
-        pace: Pace,
-        account: String,
-        region: String,
-        stack: String,
-    ) -> Self {
+    pub(super) fn new(config: SdkConfig, transport: Transport, pace: Pace, place: Place) -> Self {
         let clients = Clients::default();
-        let shared = Shared { config, transport, pace, account, region, stack, clients, s3: OnceLock::new() };
+        let shared = Shared { config, transport, pace, place, clients, s3: OnceLock::new() };
         Self { shared: Arc::new(shared), observation: None, acting: None }
+    }
+
+    /// Where the stack is.
+    pub fn place(&self) -> &Place {
+        &self.shared.place
     }
 
     /// The account id, 12 digits.
     pub fn account(&self) -> &str {
-        &self.shared.account
+        &self.place().account
     }
 
     /// The region, such as `us-east-1`.
     pub fn region(&self) -> &str {
-        &self.shared.region
+        &self.place().region
     }
 
     /// The partition of the region: `aws`, `aws-cn` or `aws-us-gov`.
     pub fn partition(&self) -> &'static str {
-        match self.region().split('-').next() {
-            Some("cn") => "aws-cn",
-            Some("us") if self.region().starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
+        self.place().partition
     }
 
     /// The name of the stack.
     pub fn stack(&self) -> &str {
-        &self.shared.stack
+        &self.place().stack
     }
 
     /// The IAM path that holds the roles and profiles of the stack in this region.
     pub fn iam_path(&self) -> String {
-        format!("/aqueduct/{}/{}/", self.stack(), self.region())
+        self.place().iam_path()
     }
 
     /// The ARN of `resource`, such as `stream/x`, in `service` of this account and region.
     pub fn arn(&self, service: &str, resource: impl std::fmt::Display) -> String {
-        format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region(), self.account())
+        self.place().arn(service, resource)
     }
 
     /// How fast AWS's time passes.

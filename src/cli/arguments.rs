@@ -98,6 +98,8 @@ pub enum Command {
     Graph(Graph),
     /// Write what the stack owns for another tool to take over.
     Export(Export),
+    /// Print the least that IAM must allow for working on the manifest.
+    IamPolicy(IamPolicy),
     /// Serve the embedded AWS to other programs.
     Sandbox(Sandbox),
 }
@@ -105,9 +107,8 @@ pub enum Command {
 /// Write a commented manifest to start from.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// Where to write it; never overwritten.
-    #[arg(default_value = "aqueduct.yaml")]
-    pub file: PathBuf,
+    /// Where to write it, else where -f says, else aqueduct.yaml; never overwritten.
+    pub file: Option<PathBuf>,
     /// The name of the stack.
     #[arg(long, default_value = "pipeline")]
     pub stack: String,
@@ -213,9 +214,38 @@ pub enum Drawing {
     Mermaid,
 }
 
+/// Print the least that IAM must allow for working on the manifest.
+///
+/// The account is the manifest's, else that of the credentials in use. What only an earlier manifest names is not in it.
+#[derive(Debug, Args)]
+pub struct IamPolicy {
+    /// The commands that it is for.
+    #[arg(long = "for", value_name = "COMMAND", value_delimiter = ',', default_values = ["apply", "destroy"])]
+    pub purposes: Vec<Purpose>,
+    /// Print a list of policies, each short enough for a managed policy.
+    #[arg(long)]
+    pub split: bool,
+}
+
+/// What a policy is for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Purpose {
+    /// Looking: plan, drift, status, export.
+    Plan,
+    /// Making, changing and replacing.
+    Apply,
+    /// Deleting everything.
+    Destroy,
+    /// Looking and applying unattended.
+    Operate,
+}
+
 /// Serve the embedded AWS.
 #[derive(Debug, Args)]
 pub struct Sandbox {
+    /// Let callers do only what this IAM policy allows.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Keep its state here.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,

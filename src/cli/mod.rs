@@ -8,6 +8,7 @@ mod drift;
 mod exit;
 mod export;
 mod graph;
+mod iam_policy;
 mod init;
 mod output;
 mod plan;
@@ -50,7 +51,7 @@ pub fn main() -> ExitCode {
 
 async fn dispatch(Arguments { global, command }: Arguments) -> Result<Exit, Failure> {
     match command {
-        Command::Init(command) => init::run(&command),
+        Command::Init(command) => init::run(&global, &command),
         Command::Validate => validate::run(&global),
         Command::Plan(command) => plan::run(&global, &command).await,
         Command::Apply(command) => apply::run(&global, &command).await,
@@ -59,6 +60,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> Result<Exit, Fail
         Command::Status(command) => status::run(&global, &command).await,
         Command::Graph(command) => graph::run(&global, &command),
         Command::Export(command) => export::run(&global, &command).await,
+        Command::IamPolicy(command) => iam_policy::run(&global, &command).await,
         Command::Sandbox(command) => sandbox::run(global.speed, &command).await,
     }
 }

@@ -4,9 +4,9 @@ use super::arguments::Global;
 use super::exit::Failure;
 use super::output;
 use aqueduct::manifest::diagnostic::Diagnostics;
-use aqueduct::manifest::lower::policies::Place;
 use aqueduct::manifest::source::Sources;
 use aqueduct::manifest::{Inputs, Manifest, UNKNOWN_ACCOUNT, load, lower};
+use aqueduct::resource::Place;
 use aqueduct::world::Graph;
 use std::path::PathBuf;
 
@@ -65,7 +65,7 @@ impl Project {
     /// The resources wanted, as far as they are known without asking AWS for the account.
     pub(super) fn lower_offline(&self) -> Result<Graph, Failure> {
         let account = self.account().unwrap_or(UNKNOWN_ACCOUNT).to_owned();
-        self.graph(&Place { partition: "aws".into(), region: self.region(), account })
+        self.graph(&Place::new(self.stack(), self.region(), account))
     }
 
     fn graph(&self, place: &Place) -> Result<Graph, Failure> {

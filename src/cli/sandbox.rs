@@ -3,11 +3,24 @@
 use super::arguments::Sandbox as Arguments;
 use super::exit::{Exit, Failure};
 use super::output;
+use aqueduct_sandbox::iam::Policy;
 use aqueduct_sandbox::{Options, Sandbox};
+use std::path::Path;
 use tokio::net::TcpListener;
 
+fn policy(path: &Path) -> Result<Policy, Failure> {
+    let file = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("cannot read {file}: {error}")))?;
+    Policy::parse(&text).map_err(|error| {
+        Failure::usage(format!(
+            "{file} is no policy that IAM would take: {error}\n  write one with `aqueduct iam-policy`"
+        ))
+    })
+}
+
 pub(super) async fn run(speed: f64, command: &Arguments) -> Result<Exit, Failure> {
-    let options = Options { speed, ..Options::default() };
+    let policy = command.policy.as_deref().map(policy).transpose()?;
+    let options = Options { speed, policy, ..Options::default() };
     let sandbox = match &command.state {
         Some(directory) => Sandbox::open(directory, options)?,
         None => Sandbox::new(options),

@@ -5,7 +5,6 @@ use super::exit::Failure;
 use super::output;
 use super::project::Project;
 use aqueduct::aws::{Connect, Cx, Observer, Pace, StandIn};
-use aqueduct::manifest::lower::policies::Place;
 use aqueduct::report::{Header, human_duration};
 use aqueduct::world::Graph;
 use aqueduct_sandbox::{Options, Sandbox};
@@ -32,13 +31,12 @@ impl Session {
             )));
         }
         let (account, region) = (cx.account().to_owned(), cx.region().to_owned());
-        let place = Place { partition: cx.partition().into(), region: region.clone(), account: account.clone() };
-        let graph = project.lower(&place)?;
+        let graph = project.lower(cx.place())?;
         Ok(Self { header: Header { stack: project.stack(), account, region }, cx, graph })
     }
 }
 
-async fn connect(global: &Global, region: String, stack: &str) -> Result<Cx, Failure> {
+pub(super) async fn connect(global: &Global, region: String, stack: &str) -> Result<Cx, Failure> {
     let observer = global.trace_calls.then(|| {
         let observer: Observer = Arc::new(|call| {
             let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());

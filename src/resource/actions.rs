@@ -57,6 +57,49 @@ impl Verb {
     pub const CHANGE: &'static [Self] = &[Self::Create, Self::Update, Self::Delete];
 }
 
+/// Actions of which AWS does not let a policy say on what (AWS.md part 3); `…*` stands for all that begin so.
+const WITHOUT_RESOURCE: &[&str] = &[
+    "tag:*",
+    "kms:*",
+    "firehose:*",
+    "ec2:Describe*",
+    "elasticloadbalancing:Describe*",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:ListInstanceProfiles",
+    "iam:ListRoles",
+    "s3:ListAllMyBuckets",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "kafka:DescribeClusterOperationV2",
+    "kafka:GetBootstrapBrokers",
+    "kafka:ListClustersV2",
+    "kafka:ListConfigurations",
+    "kafkaconnect:Create*",
+    "kafkaconnect:ListConnectors",
+    "kafkaconnect:ListCustomPlugins",
+    "kafkaconnect:ListWorkerConfigurations",
+    "kinesis:DisableEnhancedMonitoring",
+    "kinesis:EnableEnhancedMonitoring",
+    "kinesis:UpdateShardCount",
+    "kinesis:UpdateStreamMode",
+];
+
+/// Whether a policy can say on what `action`, in full, is allowed.
+pub fn has_resource(action: &str) -> bool {
+    // The one description of EC2 that is about something.
+    action == "ec2:DescribeVpcAttribute"
+        || !WITHOUT_RESOURCE.iter().any(|without| match without.strip_suffix('*') {
+            Some(beginning) => action.starts_with(beginning),
+            None => action == *without,
+        })
+}
+
 /// What MSK, MSK Connect and channels need to have logs delivered (AWS.md §3.1, vended logs).
 pub const LOG_DELIVERY: &[&str] = &[
     "logs:CreateLogDelivery",

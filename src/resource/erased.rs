@@ -1,6 +1,6 @@
 //! Kinds with their types erased, so that one graph and one engine can hold every kind.
 
-use super::{Actions, Changes, Effect, Kind, Live, Retry, Typical, tree};
+use super::{Actions, Changes, Effect, Kind, Live, Place, Retry, Typical, Verb, tree};
 use crate::aws::{self, Cx, Tagging};
 use crate::resource::Change;
 use futures::future::BoxFuture;
@@ -34,6 +34,7 @@ pub trait AnyKind: Send + Sync {
     fn tree(&self, spec: &Value) -> Result<Tree, SpecError>;
     fn natural_id(&self, spec: &Value) -> Option<String>;
     fn claim(&self, spec: &Value) -> Option<String>;
+    fn arns(&self, spec: &Value, place: &Place, verb: Verb) -> Vec<String>;
     fn effect(&self, change: &Change) -> Effect;
     fn list<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, aws::Result<Vec<Live<Value>>>>;
     fn read<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<Live<Value>>>>;
@@ -127,6 +128,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn claim(&self, spec: &Value) -> Option<String> {
         typed::<K>(spec).ok()?.claim()
+    }
+    fn arns(&self, spec: &Value, place: &Place, verb: Verb) -> Vec<String> {
+        typed::<K>(spec).map(|spec| spec.arns(place, verb)).unwrap_or_default()
     }
     fn list<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, aws::Result<Vec<Live<Value>>>> {
         Box::pin(async move {

@@ -1,6 +1,6 @@
 //! The contract of a kind.
 
-use super::{Actions, Live};
+use super::{Actions, Live, Place, Verb};
 use crate::aws::{self, Cx, Tagging};
 use crate::resource::Change;
 use serde::Serialize;
@@ -51,6 +51,13 @@ pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sy
     /// the same claim deletes first and creates afterwards.
     fn claim(&self) -> Option<String> {
         self.natural_id()
+    }
+
+    /// What its actions for `verb` are about, where they have a resource: ARNs, with `*` where AWS chooses or where the
+    /// value is known only later (AWS.md part 3). What EC2 has is told apart by tags instead.
+    fn arns(&self, place: &Place, verb: Verb) -> Vec<String> {
+        let _ = (place, verb);
+        vec![]
     }
 
     /// What a difference outside of [`super::Fixed`] fields means, where its type cannot say because

@@ -6,6 +6,7 @@ use crate::pipeline::{INPUTS, beside_others, lowered, wanted};
 use crate::support::Lab;
 use aqueduct::manifest::load_texts;
 use aqueduct::manifest::source::{Source, Sources};
+use aqueduct::permissions::{Purpose, policy};
 use aqueduct::world::Graph;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
@@ -71,7 +72,9 @@ async fn made(lab: &Lab, stack: &str, graph: &Graph) -> Map<String, Value> {
     if let Some(folder) = std::env::var_os("AQUEDUCT_RECORD") {
         let folder = PathBuf::from(folder).join("artefacts");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{stack}.json")), serde_json::to_vec_pretty(&made).unwrap()).unwrap();
+        let least = policy(graph, lab.cx.place(), &[Purpose::Apply, Purpose::Destroy]);
+        let written: Map<_, _> = made.clone().into_iter().chain([("iam-policy".to_owned(), least)]).collect();
+        std::fs::write(folder.join(format!("{stack}.json")), serde_json::to_vec_pretty(&written).unwrap()).unwrap();
     }
     made
 }

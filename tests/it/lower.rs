@@ -2,8 +2,9 @@
 
 use aqueduct::manifest::lower::cloud_init::{Download, RestProxy, Security, Software, user_data};
 use aqueduct::manifest::lower::connector::{DeadLetters, S3Sink, properties};
-use aqueduct::manifest::lower::policies::{self, Kafka, Place};
+use aqueduct::manifest::lower::policies::{self, Kafka};
 use aqueduct::manifest::lower::routes::{Access, Cors, kafka, kinesis, preflights};
+use aqueduct::resource::Place;
 use aqueduct::resource::Ref;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -267,7 +268,7 @@ fn any_property_may_be_overridden_or_taken_away() {
 }
 
 fn place() -> Place {
-    Place { partition: "aws".into(), region: "us-east-1".into(), account: "000000000000".into() }
+    Place::new("test", "us-east-1", "000000000000")
 }
 
 fn allowed(policy: &aqueduct::resource::Policy) -> Vec<(String, String)> {

@@ -18,6 +18,7 @@ mod kafka;
 mod lower;
 mod manifest;
 mod networks;
+mod permissions;
 mod pipeline;
 mod plan;
 mod recording;

@@ -2,10 +2,10 @@
 //! torn down, and killed on the way.
 
 use crate::support::{Lab, Run, connect, graph};
-use aqueduct::manifest::lower::policies::Place;
 use aqueduct::manifest::source::{Source, Sources};
 use aqueduct::manifest::{Inputs, Loaded, load, load_texts, lower};
 use aqueduct::plan::Action;
+use aqueduct::resource::Place;
 use aqueduct::world::Graph;
 use aqueduct_sandbox::faults::{At, Effect};
 use serde_json::json;
@@ -24,7 +24,7 @@ pub fn wanted(file: &str) -> Graph {
 pub fn lowered(loaded: Loaded) -> Graph {
     let manifest = loaded.manifest.unwrap_or_else(|| panic!("{}", loaded.diagnostics.render(&loaded.sources, false)));
     let region = manifest.header.region.value.clone();
-    let place = Place { partition: "aws".into(), region, account: "000000000000".into() };
+    let place = Place::new("test", region, "000000000000");
     lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
 }
 

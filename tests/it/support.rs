@@ -6,6 +6,7 @@ use aqueduct::aws::{Connect, Cx, StandIn};
 use aqueduct::plan::{Plan, plan};
 use aqueduct::report::Event;
 use aqueduct::world::{Draft, Graph, World, confirm, observe};
+use aqueduct_sandbox::iam::Policy;
 use aqueduct_sandbox::kinesis::Commitment;
 use aqueduct_sandbox::{Account, CallRecord, Options, Sandbox, services};
 use serde_json::Value;
@@ -53,7 +54,17 @@ impl Lab {
 
     /// The same stack in `account`, with a context that knows nothing of earlier runs.
     pub async fn in_account(&self, account: Account) -> Self {
-        let sandbox = Sandbox::of(account, Options::default());
+        self.with(account, Options::default()).await
+    }
+
+    /// An account of its own that is now as this one is, whose callers may only do what `policy` allows.
+    pub async fn held_to(&self, policy: &Value) -> Self {
+        let policy = Some(Policy::parse(&policy.to_string()).unwrap());
+        self.with(self.sandbox.with_account(|account| account.clone()), Options { policy, ..Options::default() }).await
+    }
+
+    async fn with(&self, account: Account, options: Options) -> Self {
+        let sandbox = Sandbox::of(account, options);
         let cx = connect(&sandbox, self.cx.stack()).await;
         Self { sandbox, cx }
     }

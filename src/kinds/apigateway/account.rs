@@ -3,7 +3,9 @@
 
 use crate::aws::{self, Cx, Error};
 use crate::kinds::iam::role::Role;
-use crate::resource::{Actions, Arn, Change, Changes, Dependent, Effect, Kind, Live, Named, Ref, Retry, Typical, Verb};
+use crate::resource::{
+    Actions, Arn, Change, Changes, Dependent, Effect, Kind, Live, Named, Place, Ref, Retry, Typical, Verb,
+};
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -58,6 +60,10 @@ impl Kind for Account {
     fn effect(change: &Change) -> Effect {
         let foreign = change.from.as_str().is_some_and(|role| role.starts_with(FOREIGN));
         if foreign { Effect::Ignored } else { Effect::InPlace }
+    }
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.apigateway("/account")]
     }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {

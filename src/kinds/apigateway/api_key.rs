@@ -2,7 +2,7 @@
 
 use super::patch::Patch;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Secret};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Place, Secret, Verb};
 use aws_sdk_apigateway::types;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,10 @@ impl Kind for ApiKey {
         delete: &["apigateway:DELETE"],
         dependent: &[],
     };
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        ["/apikeys", "/apikeys/*", "/tags/*"].map(|path| place.apigateway(path)).into()
+    }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let mut pages = cx.apigateway().get_api_keys().limit(500).include_values(true).into_paginator().send();
@@ -120,6 +124,6 @@ fn describe(cx: &Cx, key: types::ApiKey) -> aws::Result<Live<ApiKey>> {
         customer_id: key.customer_id.filter(|id| !id.is_empty()),
         value: Fixed(Auto(key.value.map(Secret::new))),
     };
-    let arn = format!("arn:{}:apigateway:{}::/apikeys/{id}", cx.partition(), cx.region());
+    let arn = cx.place().apigateway(format!("/apikeys/{id}"));
     Ok(Live::new(id, spec).output("arn", arn).tagged(cx, key.tags.unwrap_or_default()))
 }

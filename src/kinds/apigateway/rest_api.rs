@@ -6,7 +6,9 @@ use super::route::{self, Route};
 use super::{execution_logs, openapi, tree};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::vpc_endpoint::VpcEndpoint;
-use crate::resource::{Actions, Auto, Changes, Dependent, Kind, Live, Named, Policy, Ref, Set, Status, Typical, Verb};
+use crate::resource::{
+    Actions, Auto, Changes, Dependent, Kind, Live, Named, Place, Policy, Ref, Set, Status, Typical, Verb,
+};
 use aws_sdk_apigateway::types::{self, ApiKeySourceType, ApiStatus, EndpointConfiguration, EndpointType, PutMode};
 use aws_smithy_types::Blob;
 use futures::future::try_join_all;
@@ -110,6 +112,11 @@ impl Kind for RestApi {
             .given(&["routes.*.integration.credentials", "routes.*.authorizer.credentials"])],
     };
     const TYPICAL: Typical = Typical::seconds(5, 5, 30);
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        let logs = place.arn("logs", format!("log-group:{}", execution_logs::group('*', "*")));
+        ["/restapis", "/restapis/*", "/tags/*"].map(|path| place.apigateway(path)).into_iter().chain([logs]).collect()
+    }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let mut pages = cx.apigateway().get_rest_apis().limit(500).into_paginator().send();
@@ -327,7 +334,7 @@ async fn describe(cx: &Cx, api: types::RestApi) -> aws::Result<Option<Live<RestA
 }
 
 fn arn(cx: &Cx, id: &str) -> String {
-    format!("arn:{}:apigateway:{}::/restapis/{id}", cx.partition(), cx.region())
+    cx.place().apigateway(format!("/restapis/{id}"))
 }
 
 /// AWS escapes the quotes of a policy, and writes the API's ARN where the policy says `execute-api:/`.

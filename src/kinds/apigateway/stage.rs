@@ -7,7 +7,9 @@ use super::patch::{Patch, escaped};
 use super::rest_api::{Definition, RestApi};
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::logs::log_group::LogGroup;
-use crate::resource::{Actions, Arn, Changes, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical};
+use crate::resource::{
+    Actions, Arn, Changes, Fixed, Kind, Live, Named, Needs, Place, Ref, Retry, Status, Typical, Verb,
+};
 use aws_sdk_apigateway::types::{CacheClusterSize, CacheClusterStatus, Stage as Found};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -99,6 +101,10 @@ impl Kind for Stage {
             during: Duration::from_secs(120),
         },
     ];
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        ["/restapis/*", "/tags/*"].map(|path| place.apigateway(path)).into()
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(format!("{}/{}", *self.api, *self.name))
@@ -302,7 +308,7 @@ fn describe(cx: &Cx, api: &str, deployed: &Deployed, stage: &Found) -> aws::Resu
     let (partition, region) = (cx.partition(), cx.region());
     let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
     let live = Live::new(format!("{api}/{name}"), spec)
-        .output("arn", format!("arn:{partition}:apigateway:{region}::/restapis/{api}/stages/{name}"))
+        .output("arn", cx.place().apigateway(format!("/restapis/{api}/stages/{name}")))
         .output("invoke_url", format!("https://{api}.execute-api.{region}.{domain}/{name}"))
         .output("deployment", stage.deployment_id.unwrap_or_default());
     Ok(live.tagged(cx, stage.tags.unwrap_or_default()).status(status))

@@ -5,7 +5,7 @@ use super::patch::Patch;
 use super::stage::Stage;
 use super::{route, tree};
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Changes, Kind, Live, Named, Ref, Set, Typical};
+use crate::resource::{Actions, Changes, Kind, Live, Named, Place, Ref, Set, Typical, Verb};
 use aws_sdk_apigateway::types::{self, ApiStage, QuotaSettings, ThrottleSettings};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,10 @@ impl Kind for UsagePlan {
     };
     // A plan can be changed once in 20 seconds.
     const TYPICAL: Typical = Typical::seconds(5, 20, 20);
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        ["/usageplans", "/usageplans/*", "/tags/*"].map(|path| place.apigateway(path)).into()
+    }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let mut pages = cx.apigateway().get_usage_plans().limit(500).into_paginator().send();
@@ -307,6 +311,6 @@ async fn describe(cx: &Cx, plan: types::UsagePlan) -> aws::Result<Option<Live<Us
         product_code: plan.product_code.filter(|code| !code.is_empty()),
         keys: keys.into_iter().map(Ref::existing).collect(),
     };
-    let arn = format!("arn:{}:apigateway:{}::/usageplans/{id}", cx.partition(), cx.region());
+    let arn = cx.place().apigateway(format!("/usageplans/{id}"));
     Ok(Some(Live::new(id, spec).output("arn", arn).tagged(cx, plan.tags.unwrap_or_default())))
 }

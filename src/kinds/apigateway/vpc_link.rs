@@ -3,7 +3,9 @@
 use super::patch::Patch;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::elb::load_balancer::LoadBalancer;
-use crate::resource::{Actions, Arn, Changes, Dependent, Fixed, Kind, Live, Named, Ref, Retry, Status, Typical, Verb};
+use crate::resource::{
+    Actions, Arn, Changes, Dependent, Fixed, Kind, Live, Named, Place, Ref, Retry, Status, Typical, Verb,
+};
 use aws_sdk_apigateway::types::{self, VpcLinkStatus};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -53,6 +55,10 @@ impl Kind for VpcLink {
     // The methods that went through it are gone, but API Gateway has not noticed.
     const RETRY: &'static [Retry] =
         &[Retry { code: "BadRequestException", message: "is referenced in", during: Duration::from_secs(120) }];
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        ["/vpclinks", "/vpclinks/*", "/tags/*"].map(|path| place.apigateway(path)).into()
+    }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let mut pages = cx.apigateway().get_vpc_links().limit(500).into_paginator().send();
@@ -120,6 +126,6 @@ fn describe(cx: &Cx, link: types::VpcLink) -> aws::Result<Live<VpcLink>> {
         }
         other => Status::Pending(other.map_or_else(|| "PENDING".into(), |state| state.as_str().to_owned())),
     };
-    let arn = format!("arn:{}:apigateway:{}::/vpclinks/{id}", cx.partition(), cx.region());
+    let arn = cx.place().apigateway(format!("/vpclinks/{id}"));
     Ok(Live::new(id, spec).output("arn", arn).tagged(cx, link.tags.unwrap_or_default()).status(status))
 }

@@ -12,8 +12,8 @@ use super::vpc::Tenancy;
 use crate::aws::{self, Class, Cx, Error, Tagging, classify, found};
 use crate::kinds::iam::instance_profile::InstanceProfile;
 use crate::resource::{
-    Actions, Arn, Auto, Change, Changes, Dependent, Effect, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set,
-    To, Typical, Verb,
+    Actions, Arn, Auto, Change, Changes, Dependent, Effect, Fixed, Initial, Kind, Live, Named, Needs, Place, Ref,
+    Retry, Set, To, Typical, Verb,
 };
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, HttpTokensState, IamInstanceProfileSpecification,
@@ -263,6 +263,11 @@ impl Kind for Instance {
             }
             _ => Effect::InPlace,
         }
+    }
+
+    fn arns(&self, place: &Place, verb: Verb) -> Vec<String> {
+        let (Some(parameter), Verb::Create) = (&self.image_parameter.0, verb) else { return vec![] };
+        vec![format!("arn:{}:ssm:{}:*:parameter/{}", place.partition, place.region, parameter.trim_start_matches('/'))]
     }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {

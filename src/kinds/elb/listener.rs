@@ -4,7 +4,7 @@ use super::load_balancer::LoadBalancer;
 use super::tags;
 use super::target_group::{Protocol, TargetGroup};
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Arn, Changes, Fixed, Kind, Live, Named, Ref};
+use crate::resource::{Actions, Arn, Changes, Fixed, Kind, Live, Named, Place, Ref, Verb};
 use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Listener as Description};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,11 @@ impl Kind for Listener {
     /// A target group belongs to one load balancer at a time.
     fn claim(&self) -> Option<String> {
         Some(self.target_group.value().to_owned())
+    }
+
+    fn arns(&self, _: &Place, _: Verb) -> Vec<String> {
+        let load_balancer = self.load_balancer.value();
+        vec![load_balancer.replacen(":loadbalancer/", ":listener/", 1), load_balancer.to_owned()]
     }
 
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {

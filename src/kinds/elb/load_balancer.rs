@@ -5,8 +5,8 @@ use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::resource::{
-    Actions, Auto, Change, Changes, Dependent, Effect, Fixed, Kind, Live, Named, Ref, Retry, Set, Status, To, Typical,
-    Verb,
+    Actions, Auto, Change, Changes, Dependent, Effect, Fixed, Kind, Live, Named, Place, Ref, Retry, Set, Status, To,
+    Typical, Verb,
 };
 use aws_sdk_elasticloadbalancingv2::types::{
     EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum as Enforce, LoadBalancer as Description,
@@ -121,6 +121,10 @@ impl Kind for LoadBalancer {
     // The internet gateway may be on its way.
     const RETRY: &'static [Retry] =
         &[Retry { code: "InvalidSubnet", message: "no internet gateway", during: Duration::from_secs(120) }];
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.arn("elasticloadbalancing", format!("loadbalancer/net/{}/*", *self.name))]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

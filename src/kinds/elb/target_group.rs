@@ -5,7 +5,7 @@ use super::tags;
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::ec2::instance::Instance;
 use crate::kinds::ec2::vpc::Vpc;
-use crate::resource::{Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Ref, Retry, Set, Verb};
+use crate::resource::{Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Place, Ref, Retry, Set, Verb};
 use aws_sdk_elasticloadbalancingv2::types::{
     Matcher, ProtocolEnum, TargetDescription, TargetGroup as Description, TargetHealthStateEnum, TargetTypeEnum,
 };
@@ -196,6 +196,10 @@ impl Kind for TargetGroup {
     };
     const RETRY: &'static [Retry] =
         &[Retry { code: "InvalidTarget", message: "not in a running state", during: Duration::from_secs(120) }];
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.arn("elasticloadbalancing", format!("targetgroup/{}/*", *self.name))]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

@@ -2,7 +2,7 @@
 
 use super::role::{Role, pairs};
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Ref, Verb};
+use crate::resource::{Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Place, Ref, Verb};
 use aws_sdk_iam::types::{InstanceProfile as Found, Tag};
 use futures::future::try_join_all;
 use futures::try_join;
@@ -41,6 +41,13 @@ impl Kind for InstanceProfile {
         delete: &["iam:RemoveRoleFromInstanceProfile", "iam:DeleteInstanceProfile"],
         dependent: &[Dependent::pass_role("ec2.amazonaws.com", Verb::WRITE)],
     };
+
+    fn arns(&self, place: &Place, verb: Verb) -> Vec<String> {
+        let path = self.path.0.0.clone().unwrap_or_else(|| place.iam_path());
+        // Of what is not there IAM knows no path.
+        let absent = (verb == Verb::Read).then(|| place.iam(format!("instance-profile/{}", *self.name)));
+        [place.iam(format!("instance-profile{path}{}", *self.name))].into_iter().chain(absent).collect()
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

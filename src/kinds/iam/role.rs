@@ -1,7 +1,7 @@
 //! `iam/role`: a role with its trust, inline and managed policies, found by its name (AWS.md §2.1).
 
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Place, Policy, Retry, Set, Verb};
 use aws_sdk_iam::types::{AttachedPolicy, EntityType, Role as Found, RoleDetail, Tag};
 use futures::future::try_join_all;
 use futures::try_join;
@@ -104,6 +104,15 @@ impl Kind for Role {
         dependent: &[],
     };
     const RETRY: &'static [Retry] = &[NEW_PRINCIPAL];
+
+    fn arns(&self, place: &Place, verb: Verb) -> Vec<String> {
+        let path = self.path.0.0.clone().unwrap_or_else(|| place.iam_path());
+        // Of what is not there IAM knows no path.
+        let absent = (verb == Verb::Read).then(|| place.iam(format!("role/{}", *self.name)));
+        // Those that a role may be in.
+        let profiles = place.iam(format!("instance-profile{}*", place.iam_path()));
+        [place.iam(format!("role{path}{}", *self.name)), profiles].into_iter().chain(absent).collect()
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

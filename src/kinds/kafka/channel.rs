@@ -11,8 +11,8 @@ use crate::kinds::iam::new_role;
 use crate::kinds::iam::role::Role;
 use crate::kinds::s3::bucket::Bucket;
 use crate::resource::{
-    Actions, Arn, Auto, Changes, Dependent, Fixed, Kind, LOG_DELIVERY, LOGS_TO_FIREHOSE, LOGS_TO_S3, Live, Named, Ref,
-    Retry, Status, Typical, Verb,
+    Actions, Arn, Auto, Changes, Dependent, Fixed, Kind, LOG_DELIVERY, LOGS_TO_FIREHOSE, LOGS_TO_S3, Live, Named,
+    Place, Ref, Retry, Status, Typical, Verb,
 };
 use aws_sdk_kafka::types::{self, ChannelStatus, IcebergDestinationUpdate, S3DestinationUpdate};
 use futures::future::try_join_all;
@@ -219,6 +219,11 @@ impl Kind for Channel {
     const TYPICAL: Typical = Typical::seconds(120, 60, 60);
 
     /// The ARN without the UUID that AWS adds; [`Channel::read`] finds the channel by it.
+    fn arns(&self, _: &Place, _: Verb) -> Vec<String> {
+        let cluster = self.cluster.value();
+        vec![format!("{}/*", cluster.replacen(":cluster/", ":channel/", 1)), cluster.to_owned()]
+    }
+
     fn natural_id(&self) -> Option<String> {
         let (account, path) = self.cluster.value().split_once(":cluster/")?;
         Some(format!("{account}:channel/{path}/{}", *self.name))

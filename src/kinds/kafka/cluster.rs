@@ -17,7 +17,7 @@ use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::resource::{
     Actions, Auto, Change, Changes, Dependent, Effect, Fixed, Initial, Kind, LOG_DELIVERY, LOGS_TO_FIREHOSE,
-    LOGS_TO_S3, Live, Named, Needs, Ref, Retry, Set, Status, To, Typical, Verb,
+    LOGS_TO_S3, Live, Named, Needs, Place, Ref, Retry, Set, Status, To, Typical, Verb,
 };
 use aws_sdk_kafka::types::{Cluster as Reported, ClusterState};
 use futures::future::try_join_all;
@@ -268,6 +268,13 @@ impl Kind for Cluster {
     const RETRY: &'static [Retry] = &[NOT_CURRENT, NOT_NOW];
     const TYPICAL: Typical = Typical::seconds(20 * 60, 15 * 60, 8 * 60);
     const TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
+
+    /// Who looks at a cluster looks at what it holds, too.
+    fn arns(&self, place: &Place, verb: Verb) -> Vec<String> {
+        let below = if verb == Verb::Read { &["topic", "channel"][..] } else { &[] };
+        let kinds = ["cluster"].iter().chain(below);
+        kinds.map(|kind| place.arn("kafka", format!("{kind}/{}/*", *self.name))).collect()
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

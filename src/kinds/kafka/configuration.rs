@@ -1,7 +1,7 @@
 //! `kafka/configuration`: server properties for MSK clusters (AWS.md §3.2).
 
 use crate::aws::{self, Class, Cx, Error, found};
-use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Retry, Set, Status, Typical};
+use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Place, Retry, Set, Status, Typical, Verb};
 use aws_sdk_kafka::primitives::Blob;
 use aws_sdk_kafka::types::ConfigurationState;
 use futures::future::try_join_all;
@@ -56,6 +56,10 @@ impl Kind for Configuration {
         message: "in use by one or more clusters",
         during: Duration::from_secs(300),
     }];
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.arn("kafka", format!("configuration/{}/*", *self.name))]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

@@ -3,7 +3,7 @@
 use super::cluster::Cluster;
 use crate::aws::{self, Class, Cx, Error, found};
 use crate::resource::{
-    Actions, Change, Changes, Effect, Fixed, Kind, Live, Named, Ref, Retry, Status, To, Typical, holes,
+    Actions, Change, Changes, Effect, Fixed, Kind, Live, Named, Place, Ref, Retry, Status, To, Typical, Verb, holes,
 };
 use aws_sdk_kafka::types::TopicState;
 use base64::Engine as _;
@@ -66,6 +66,14 @@ impl Kind for Topic {
         &[Retry { code: "BadRequestException", message: "associated Channel", during: Duration::from_secs(300) }];
     const TYPICAL: Typical = Typical::seconds(60, 60, 60);
 
+    fn arns(&self, _: &Place, verb: Verb) -> Vec<String> {
+        let cluster = self.cluster.value();
+        let named = |topic: &str| format!("{}/{topic}", cluster.replacen(":cluster/", ":topic/", 1));
+        // Who lists topics must be allowed to look at each.
+        let topic = if verb == Verb::Read { named("*") } else { named(&self.name) };
+        vec![topic, cluster.to_owned()]
+    }
+
     fn natural_id(&self) -> Option<String> {
         topic_arn(self.cluster.value(), &self.name)
     }
@@ -83,7 +91,7 @@ impl Kind for Topic {
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
         let clusters = cx.listed::<Cluster>().await?;
         let pruning = cx.wanted::<Cluster>();
-        let mut places: BTreeMap<String, Place> = BTreeMap::new();
+        let mut places: BTreeMap<String, Whereabouts> = BTreeMap::new();
         for (name, topic) in cx.wanted::<Self>() {
             if let Some(cluster) = cluster_of(&topic, &clusters) {
                 places.entry(cluster).or_default().wanted.insert(topic.name.0.clone(), (name, topic));
@@ -159,7 +167,7 @@ impl Topic {
 
 /// What the stack has to do with the topics of one cluster.
 #[derive(Default)]
-struct Place {
+struct Whereabouts {
     /// By the topic's name: the name in the manifest and the spec.
     wanted: BTreeMap<String, (String, Topic)>,
     /// Where the other topics go, too, which have the addresses of their names: the settings that the
@@ -167,7 +175,7 @@ struct Place {
     prune: Option<BTreeMap<String, Settings>>,
 }
 
-impl Place {
+impl Whereabouts {
     async fn list(&self, cx: &Cx, cluster: &str) -> aws::Result<Vec<Live<Topic>>> {
         let topics = match shown(cx, cluster).await {
             Ok(topics) => topics,

@@ -16,7 +16,7 @@ use crate::kinds::logs::log_group::LogGroup;
 use crate::kinds::s3::bucket::Bucket;
 use crate::resource::{
     Actions, Arn, Auto, Change, Changes, Dependent, Effect, Fixed, Kind, LOG_DELIVERY, LOGS_TO_FIREHOSE, LOGS_TO_S3,
-    Live, Named, Needs, Ref, Retry, Set, Status, To, Typical, Verb,
+    Live, Named, Needs, Place, Ref, Retry, Set, Status, To, Typical, Verb,
 };
 use aws_sdk_kafkaconnect::operation::describe_connector::DescribeConnectorOutput;
 use aws_sdk_kafkaconnect::types::ConnectorState;
@@ -261,6 +261,10 @@ impl Kind for Connector {
     const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(12 * 60, 8 * 60, 5 * 60);
     const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.arn("kafkaconnect", format!("connector/{}/*", *self.name))]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

@@ -5,7 +5,7 @@ use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::kinds::s3::bucket::Bucket;
 use crate::kinds::s3::object::{Object, VersionId};
 use crate::resource::{
-    Actions, Arn, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Needs, Ref, Retry, Status, Typical, Verb,
+    Actions, Arn, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Needs, Place, Ref, Retry, Status, Typical, Verb,
 };
 use aws_sdk_kafkaconnect::types::{
     CustomPluginContentType, CustomPluginLocation, CustomPluginRevisionSummary, CustomPluginState, CustomPluginSummary,
@@ -74,6 +74,10 @@ impl Kind for CustomPlugin {
     };
     const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(30, 1, 5);
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.arn("kafkaconnect", format!("custom-plugin/{}/*", *self.name))]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

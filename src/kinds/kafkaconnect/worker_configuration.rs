@@ -3,7 +3,7 @@
 use super::properties::Properties;
 use super::{RETRY, Tags, indexed, tags_of};
 use crate::aws::{self, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Retry, Status, Typical};
+use crate::resource::{Actions, Changes, Fixed, Kind, Live, Named, Place, Retry, Status, Typical, Verb};
 use aws_sdk_kafkaconnect::types::WorkerConfigurationState;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -45,6 +45,10 @@ impl Kind for WorkerConfiguration {
     };
     const RETRY: &'static [Retry] = RETRY;
     const TYPICAL: Typical = Typical::seconds(1, 1, 5);
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.arn("kafkaconnect", format!("worker-configuration/{}/*", *self.name))]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

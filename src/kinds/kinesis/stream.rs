@@ -2,7 +2,7 @@
 
 use crate::aws::{self, Cx, Error, Tagging, found};
 use crate::resource::{
-    Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Policy, Retry, Set, Status, Typical, Verb,
+    Actions, Auto, Changes, Dependent, Fixed, Kind, Live, Named, Place, Policy, Retry, Set, Status, Typical, Verb,
 };
 use aws_sdk_kinesis::types::{
     EncryptionType, MetricsName, RecordDistributionStrategy, ScalingType, StreamDescriptionSummary, StreamMode,
@@ -115,6 +115,15 @@ impl Kind for Stream {
         },
         Retry { code: "LimitExceededException", message: "Rate exceeded for stream", during: Duration::from_secs(600) },
     ];
+
+    fn arns(&self, place: &Place, verb: Verb) -> Vec<String> {
+        let key = self.kms_key.as_deref().filter(|_| verb != Verb::Read).map(|key| match key {
+            arn if arn.starts_with("arn:") && arn.contains(":key/") => arn.to_owned(),
+            alias if alias.contains("alias/") => place.arn("kms", "key/*"),
+            id => place.arn("kms", format!("key/{id}")),
+        });
+        [place.arn("kinesis", format!("stream/{}", *self.name))].into_iter().chain(key).collect()
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

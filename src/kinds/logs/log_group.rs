@@ -1,7 +1,7 @@
 //! `logs/log-group`: a CloudWatch log group, found by its name (AWS.md §2.6).
 
 use crate::aws::{self, Class as ErrorClass, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Change, Changes, Effect, Fixed, Kind, Live, Named};
+use crate::resource::{Actions, Change, Changes, Effect, Fixed, Kind, Live, Named, Place, Verb};
 use aws_sdk_cloudwatchlogs::types::{LogGroup as Found, LogGroupClass};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,11 @@ impl Kind for LogGroup {
         delete: &["logs:PutLogGroupDeletionProtection", "logs:DeleteLogGroup"],
         dependent: &[],
     };
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        let group = place.arn("logs", format!("log-group:{}", *self.name));
+        vec![format!("{group}:*"), group]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

@@ -12,8 +12,8 @@ use crate::kinds::kafkaconnect::properties::Properties;
 use crate::kinds::s3::bucket::Bucket;
 use crate::kinds::s3::object::{Object, VersionId};
 use crate::resource::{
-    Actions, Arn, Auto, Changes, Dependent, Fixed, Initial, Kind, Live, Named, Needs, Ref, Retry, Set, Status, Typical,
-    Verb,
+    Actions, Arn, Auto, Changes, Dependent, Fixed, Initial, Kind, Live, Named, Needs, Place, Ref, Retry, Set, Status,
+    Typical, Verb,
 };
 use aws_sdk_mwaa::types::{Environment as Reported, EnvironmentStatus, LastUpdate, UpdateStatus};
 use aws_smithy_types::date_time::Format;
@@ -243,6 +243,10 @@ impl Kind for Environment {
     const RETRY: &'static [Retry] = &[NOT_NOW, new_role("ValidationException", "")];
     const TYPICAL: Typical = Typical::seconds(25 * 60, 20 * 60, 15 * 60);
     const TIMEOUT: Duration = Duration::from_secs(3 * 60 * 60);
+
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.arn("airflow", format!("environment/{}", *self.name))]
+    }
 
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())

@@ -6,7 +6,7 @@ use super::object::{Object, wanted};
 use super::{contents, lifecycle};
 use crate::attribute;
 use crate::aws::{self, Class, Cx, Error, Tagging, found};
-use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Policy, Retry, Set, Typical};
+use crate::resource::{Actions, Auto, Changes, Fixed, Kind, Live, Named, Place, Policy, Retry, Set, Typical, Verb};
 use aws_sdk_s3::types::{
     BlockedEncryptionTypes, BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus,
     CreateBucketConfiguration, EncryptionType, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
@@ -182,6 +182,10 @@ impl Kind for Bucket {
         Retry { code: "AccessDenied", message: "BlockPublicPolicy", during: MINUTE },
     ];
 
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        vec![place.s3(&*self.name), place.s3(format!("{}/*", *self.name))]
+    }
+
     fn natural_id(&self) -> Option<String> {
         Some(self.name.0.clone())
     }
@@ -281,7 +285,7 @@ impl Kind for Bucket {
 }
 
 fn arn(cx: &Cx, name: &str) -> String {
-    format!("arn:{}:s3:::{name}", cx.partition())
+    cx.place().s3(name)
 }
 
 /// Whether the tags of a bucket allow to delete all that is in it.

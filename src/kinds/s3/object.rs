@@ -4,7 +4,7 @@ use super::bucket::Bucket;
 use super::contents::{self, Entry, Next, unquoted};
 use crate::attribute;
 use crate::aws::{self, Class, Cx, Error, found};
-use crate::resource::{Actions, Auto, Changes, Fixed, Initial, Kind, Live, Named, Ref, Retry, holes};
+use crate::resource::{Actions, Auto, Changes, Fixed, Initial, Kind, Live, Named, Place, Ref, Retry, Verb, holes};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
 use base64::Engine as _;
@@ -113,6 +113,11 @@ impl Kind for Object {
     };
     const RETRY: &'static [Retry] = &[Retry { code: "NoSuchBucket", message: "", during: Duration::from_secs(60) }];
 
+    fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
+        let bucket = self.bucket.value();
+        vec![place.s3(format!("{bucket}/{}", *self.key)), place.s3(bucket)]
+    }
+
     fn natural_id(&self) -> Option<String> {
         Some(format!("{}/{}", self.bucket.value(), *self.key))
     }
@@ -121,7 +126,7 @@ impl Kind for Object {
     /// writes into. Objects that the manifest does not list any more are found there by their tags, as long as they are not
     /// lost among more than a hundred of somebody else's.
     async fn list(cx: &Cx) -> aws::Result<Vec<Live<Self>>> {
-        let prefix = format!("arn:{}:s3:::", cx.partition());
+        let prefix = cx.place().s3("");
         let index = cx.tag_index().await?;
         let owned = index.keys().filter_map(|arn| arn.strip_prefix(&prefix)).filter(|name| !name.contains('/'));
         let owned: BTreeSet<&str> = owned.collect();
@@ -331,7 +336,7 @@ fn spec(bucket: &str, key: &str, md5: String, content_type: Option<String>) -> O
 fn outputs(cx: &Cx, spec: Object, version: &str, etag: &str) -> Live<Object> {
     let path = format!("{}/{}", spec.bucket.value(), *spec.key);
     Live::new(&path, spec)
-        .output("arn", format!("arn:{}:s3:::{path}", cx.partition()))
+        .output("arn", cx.place().s3(&path))
         .output("version_id", version)
         .output("etag", etag)
         .output("url", format!("s3://{path}"))

@@ -22,9 +22,9 @@ use super::source::{Sources, Span};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::iam::role::Role;
 use crate::kinds::logs::log_group::{LogGroup, Retention};
+use crate::resource::Place;
 use crate::resource::{Named, Policy, Ref};
 use crate::world::{Draft, Graph, GraphError};
-use policies::Place;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,38 +1,9 @@
 //! IAM documents, least privilege first (AWS.md §3.2 and part 3, PIPELINE §3.2 and §5).
 
 use super::covering::covering;
-use crate::resource::Policy;
+use crate::resource::{Place, Policy};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::fmt::Display;
-
-/// Where things are, for ARNs.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// `aws`, `aws-cn` or `aws-us-gov`.
-    pub partition: String,
-    /// The region.
-    pub region: String,
-    /// The account id.
-    pub account: String,
-}
-
-impl Place {
-    /// The ARN of `resource` in `service` of this account and region.
-    pub fn arn(&self, service: &str, resource: impl Display) -> String {
-        format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
-    }
-
-    /// The ARN of a bucket or of objects in it.
-    pub fn s3(&self, resource: impl Display) -> String {
-        format!("arn:{}:s3:::{resource}", self.partition)
-    }
-
-    /// The ARN of a policy that AWS manages.
-    pub fn managed_policy(&self, name: &str) -> String {
-        format!("arn:{}:iam::aws:policy/{name}", self.partition)
-    }
-}
 
 /// How many characters a list of topics or streams may take in a policy: a role's inline policies have 10,240 together
 /// (AWS.md §2.1), and a connector names its topics beside others.
@@ -256,7 +227,7 @@ pub fn kinesis_proxy(place: &Place, streams: &[String], keys: &BTreeSet<&str>) -
 /// An Airflow environment: its bucket, its logs, its queues (AWS.md §3.2). `kms_key` is the environment's own.
 pub fn airflow(place: &Place, environment: &str, from: Delivery<'_>, kms_key: Option<&str>) -> Policy {
     let Delivery { bucket, key: bucket_key } = from;
-    let Place { partition, region, account } = place;
+    let Place { partition, region, account, .. } = place;
     let queues = format!("arn:{partition}:sqs:{region}:*:airflow-celery-*");
     let mut statements = vec![
         allow(&["airflow:PublishMetrics"], &[place.arn("airflow", format!("environment/{environment}"))]),

@@ -88,7 +88,8 @@ fn service_linked(call: &Call, service: &str) -> Need {
 fn log_delivery(settings: &Value) -> Vec<Need> {
     let mut actions = vec![];
     let to = |place: &str| switched_on(settings, place);
-    if to("cloudWatchLogs") || to("s3") || to("firehose") {
+    let (logs, buckets, streams) = (to("cloudWatchLogs"), to("s3"), to("firehose"));
+    if !(logs.is_empty() && buckets.is_empty() && streams.is_empty()) {
         actions.extend([
             "logs:CreateLogDelivery",
             "logs:GetLogDelivery",
@@ -100,23 +101,27 @@ fn log_delivery(settings: &Value) -> Vec<Need> {
             "logs:DescribeLogGroups",
         ]);
     }
-    if to("s3") {
-        actions.extend(["s3:GetBucketPolicy", "s3:PutBucketPolicy"]);
-    }
-    if to("firehose") {
+    if !streams.is_empty() {
         actions.push("firehose:TagDeliveryStream");
     }
-    on_behalf(actions).collect()
+    let buckets = buckets.into_iter().map(|to| format!("arn:aws:s3:::{}", text(to, "/bucket")));
+    let policies = buckets.flat_map(|bucket| {
+        let actions = ["s3:GetBucketPolicy", "s3:PutBucketPolicy"];
+        actions.map(|action| Need::on(action, [bucket.clone()]).dependent())
+    });
+    policies.chain(on_behalf(actions)).collect()
 }
 
-/// Whether `value` holds, at any depth, a structure `name` that is enabled.
-fn switched_on(value: &Value, name: &str) -> bool {
+/// The structures `name` that `value` holds, at any depth, and that are enabled.
+fn switched_on<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
+    let on = |key: &str, value: &Value| key == name && value.get("enabled") == Some(&Value::Bool(true));
     match value {
-        Value::Object(fields) => fields.iter().any(|(key, value)| {
-            (key == name && value.get("enabled") == Some(&Value::Bool(true))) || switched_on(value, name)
-        }),
-        Value::Array(items) => items.iter().any(|item| switched_on(item, name)),
-        _ => false,
+        Value::Object(fields) => {
+            let here = fields.iter().filter(|(key, value)| on(key, value)).map(|(_, value)| value);
+            here.chain(fields.values().flat_map(|value| switched_on(value, name))).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(|item| switched_on(item, name)).collect(),
+        _ => vec![],
     }
 }
 

@@ -36,6 +36,7 @@ transcripts! {
     foreign
     graph
     help
+    iam_policy
     init
     manifests
     plan

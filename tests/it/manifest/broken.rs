@@ -3,9 +3,9 @@
 //! `x.base.yaml` is merged under `x.yaml`.
 
 use aqueduct::manifest::diagnostic::{Diagnostics, Severity};
-use aqueduct::manifest::lower::policies::Place;
 use aqueduct::manifest::source::Sources;
 use aqueduct::manifest::{Inputs, UNKNOWN_ACCOUNT, load, lower};
+use aqueduct::resource::Place;
 use std::fs;
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ fn files(manifest: PathBuf) -> Vec<PathBuf> {
 /// What `validate` finds: what is wrong with the manifest, or else with what would be made of it.
 fn validate(manifest: PathBuf) -> (Diagnostics, Sources) {
     let loaded = load(&files(manifest), &Inputs { account: None, region: None, env: &|_| None });
-    let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: UNKNOWN_ACCOUNT.to_owned() };
+    let place = Place::new("test", "us-east-1", UNKNOWN_ACCOUNT);
     match loaded.manifest.as_ref().map(|manifest| lower(manifest, &loaded.sources, &place)) {
         Some(Err(wrong)) => (wrong, loaded.sources),
         _ => (loaded.diagnostics, loaded.sources),

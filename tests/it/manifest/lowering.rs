@@ -1,7 +1,7 @@
 use super::sources;
-use aqueduct::manifest::lower::policies::Place;
 use aqueduct::manifest::source::{Source, Sources};
 use aqueduct::manifest::{Inputs, load_texts, lower};
+use aqueduct::resource::Place;
 use aqueduct::world::Graph;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(super) fn lowered(sections: &str) -> Graph {
     let loaded = load_texts(sources, &Inputs { account: None, region: None, env: &|_| None });
     let shown = loaded.diagnostics.render(&loaded.sources, false);
     let manifest = loaded.manifest.unwrap_or_else(|| panic!("{shown}"));
-    let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
+    let place = Place::new("test", "us-east-1", "123456789012");
     lower(&manifest, &loaded.sources, &place).unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)))
 }
 
@@ -191,7 +191,7 @@ fn lowering_is_deterministic() {
     let text = std::fs::read_to_string("manifests/kafka-express.yaml").unwrap();
     let once = || {
         let loaded = load_texts(sources(&text), &Inputs { account: None, region: None, env: &|_| None });
-        let place = Place { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
+        let place = Place::new("test", "us-east-1", "123456789012");
         let graph = lower(loaded.manifest.as_ref().unwrap(), &loaded.sources, &place).unwrap();
         graph.resources().iter().map(|(address, wanted)| format!("{address} {}", wanted.spec)).collect::<Vec<_>>()
     };

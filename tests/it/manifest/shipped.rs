@@ -2,8 +2,8 @@
 
 use super::sources;
 use aqueduct::manifest::layout::{Layout, Shape};
-use aqueduct::manifest::lower::policies::Place;
 use aqueduct::manifest::{Inputs, Loaded, UNKNOWN_ACCOUNT, load, load_texts, lower, root};
+use aqueduct::resource::Place;
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ fn every_manifest_that_comes_along_is_valid() {
 fn graph(loaded: &Loaded) -> Vec<String> {
     let manifest = loaded.manifest.as_ref().unwrap();
     let region = manifest.header.region.value.clone();
-    let place = Place { partition: "aws".into(), region, account: UNKNOWN_ACCOUNT.to_owned() };
+    let place = Place::new("test", region, UNKNOWN_ACCOUNT);
     let graph = lower(manifest, &loaded.sources, &place)
         .unwrap_or_else(|wrong| panic!("{}", wrong.render(&loaded.sources, false)));
     graph.resources().keys().map(ToString::to_string).collect()

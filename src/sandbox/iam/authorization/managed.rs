@@ -84,7 +84,7 @@ fn kafka_in_the_callers_name(account: &Account, call: &Call, input: &Value) -> V
             on_behalf(["ec2:DeleteVpcEndpoints"]).collect()
         }
         "UpdateSecurity" if filled(input, "/clientAuthentication/tls/certificateAuthorityArnList") => {
-            on_behalf(["acm-pca:GetCertificateAuthorityCertificate"]).collect()
+            authorities(input.pointer("/clientAuthentication/tls")).collect()
         }
         _ => vec![],
     };
@@ -104,16 +104,23 @@ fn cluster_in_the_callers_name(call: &Call, input: &Value) -> Vec<Need> {
     } else {
         actions.extend(["kms:CreateGrant", "kms:DescribeKey"]);
     }
-    let authorities = "clientAuthentication/tls/certificateAuthorityArnList";
-    if filled(input, &format!("/provisioned/{authorities}")) || filled(input, &format!("/{authorities}")) {
-        actions.push("acm-pca:GetCertificateAuthorityCertificate");
-    }
     let role = format!("arn:aws:iam::{}:role/aws-service-role/kafka.amazonaws.com/*", call.account_id);
     let completed = ["iam:AttachRolePolicy", "iam:PutRolePolicy"];
     let completed = completed.map(|action| Need::on(action, [role.clone()]).dependent());
-    let mut needs: Vec<Need> = on_behalf(actions).chain(completed).collect();
+    let tls = ["/provisioned/clientAuthentication/tls", "/clientAuthentication/tls"].map(|at| input.pointer(at));
+    let authorities = tls.into_iter().flat_map(authorities);
+    let mut needs: Vec<Need> = on_behalf(actions).chain(completed).chain(authorities).collect();
     needs.push(service_linked(call, "kafka.amazonaws.com"));
     needs
+}
+
+/// Reading the certificates of the private authorities that `tls` names.
+fn authorities(tls: Option<&Value>) -> impl Iterator<Item = Need> {
+    let arns =
+        tls.and_then(|tls| tls.get("certificateAuthorityArnList")).and_then(Value::as_array).into_iter().flatten();
+    let arns: Vec<String> = arns.filter_map(Value::as_str).map(str::to_owned).collect();
+    let read = (!arns.is_empty()).then(|| Need::on("acm-pca:GetCertificateAuthorityCertificate", arns).dependent());
+    read.into_iter()
 }
 
 /// MSK Connect.
