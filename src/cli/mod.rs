@@ -18,6 +18,7 @@ mod project;
 mod run;
 mod sandbox;
 mod session;
+mod signals;
 mod status;
 mod validate;
 

@@ -4,6 +4,7 @@ use super::arguments::Global;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::session::Session;
+use super::signals::Signals;
 use aqueduct::apply::{Interrupt, Outcome, apply};
 use aqueduct::plan::Plan;
 use aqueduct::report::{Event, Progress, counted, critical_path};
@@ -31,17 +32,14 @@ pub(super) async fn carry_out(
     json: bool,
 ) -> Result<(Exit, Outcome), Failure> {
     let (stop, interrupt) = Interrupt::new();
+    let mut signals = Signals::new()?;
     let listener = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            output::say(
-                "Stopping: no new step is begun. Press Ctrl-C again to leave at once; nothing is lost either way.",
-            );
-            // Nobody listens any more only when the run is over.
-            let _ = stop.send(true);
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(Exit::Interrupted as i32);
-        }
+        signals.next().await;
+        output::say("Stopping: no new step is begun. Press Ctrl-C again to leave at once; nothing is lost either way.");
+        // Nobody listens any more only when the run is over.
+        let _ = stop.send(true);
+        signals.next().await;
+        std::process::exit(Exit::Interrupted as i32);
     });
     let progress = Mutex::new(Progress::default());
     let emit = |event: Event| {

@@ -3,6 +3,7 @@
 use super::arguments::Sandbox as Arguments;
 use super::exit::{Exit, Failure};
 use super::output;
+use super::signals::Signals;
 use aqueduct_sandbox::iam::Policy;
 use aqueduct_sandbox::{Options, Sandbox};
 use std::path::Path;
@@ -29,6 +30,7 @@ pub(super) async fn run(speed: f64, command: &Arguments) -> Result<Exit, Failure
         Failure::new(format!("cannot listen on 127.0.0.1:{}: {error}\n  choose another with --port", command.port))
     })?;
     let address = listener.local_addr()?;
+    let mut signals = Signals::new()?;
     output::print(&format!("http://{address}\n"));
     output::say(&format!(
         "Serving AWS until Ctrl-C. In another terminal:\n  export AWS_ENDPOINT_URL=http://{address} AWS_REGION=us-east-1 \
@@ -36,7 +38,7 @@ pub(super) async fn run(speed: f64, command: &Arguments) -> Result<Exit, Failure
     ));
     tokio::select! {
         () = sandbox.serve(listener) => {}
-        stopped = tokio::signal::ctrl_c() => stopped?,
+        () = signals.next() => {}
     }
     Ok(Exit::InSync)
 }

@@ -15,8 +15,8 @@ impl Running {
     }
 
     /// What Ctrl-C sends.
-    fn interrupt(&self) {
-        let sent = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().unwrap();
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
@@ -64,7 +64,7 @@ fn the_sandbox_serves_other_programs_until_it_is_interrupted() {
     let refused = format!("error: cannot listen on 127.0.0.1:{port}: ");
     assert!(text(&second.stderr).starts_with(&refused), "{}", text(&second.stderr));
 
-    serving.interrupt();
+    serving.signal("-TERM");
     let (code, said) = serving.end();
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains(&format!("export AWS_ENDPOINT_URL={url}")), "{said}");
@@ -84,7 +84,7 @@ fn an_interrupted_apply_says_how_to_go_on_and_the_next_one_does() {
         assert!(stderr.read_line(&mut line).unwrap() > 0, "no stream was created");
     }
     drop(stderr);
-    running.interrupt();
+    running.signal("-INT");
     let (code, said) = running.end();
     assert_eq!(code, Some(130), "{said}");
     assert!(said.contains("Interrupted: 0 of 2 steps done."), "{said}");
