@@ -21,6 +21,7 @@ mod networks;
 mod permissions;
 mod pipeline;
 mod plan;
+mod readme;
 mod recording;
 mod regions;
 mod report;

@@ -2,7 +2,7 @@
 
 mod init;
 mod processes;
-mod transcript;
+pub mod transcript;
 
 use std::collections::BTreeSet;
 
