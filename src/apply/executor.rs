@@ -64,7 +64,8 @@ pub enum StepError {
     },
     /// The name is taken.
     #[error(
-        "{id} exists already and does not belong to this stack\n  choose another name in the manifest, or delete the object"
+        "{id} exists already and does not belong to this stack\n  choose another name in the manifest, or delete the object, or take \
+         it over with `aqueduct adopt`"
     )]
     Taken {
         /// The object in the way.

@@ -96,6 +96,8 @@ pub enum Command {
     Status(Status),
     /// Draw the resources and what they need.
     Graph(Graph),
+    /// Take over what exists already and fits the manifest, whoever made it.
+    Adopt(Adopt),
     /// Write what the stack owns for another tool to take over.
     Export(Export),
     /// Print the least that IAM must allow for working on the manifest.
@@ -181,6 +183,20 @@ pub struct Status {
     /// Print it as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Take over what exists already and fits the manifest, whoever made it.
+///
+/// It is found by its name or by what it is like, and gets the tags by which the stack knows it. Nothing else of it is
+/// changed; what differs from the manifest is for the next plan to show.
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// Only these; `=ID` says which object it is.
+    #[arg(value_name = "ADDRESS[=ID]")]
+    pub resources: Vec<String>,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// Write what the stack owns for another tool.

@@ -1,5 +1,6 @@
 //! The command line: one file a command, and what they share.
 
+mod adopt;
 mod apply;
 mod arguments;
 mod confirm;
@@ -60,6 +61,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> Result<Exit, Fail
         Command::Destroy(command) => destroy::run(&global, &command).await,
         Command::Status(command) => status::run(&global, &command).await,
         Command::Graph(command) => graph::run(&global, &command),
+        Command::Adopt(command) => adopt::run(&global, &command).await,
         Command::Export(command) => export::run(&global, &command).await,
         Command::IamPolicy(command) => iam_policy::run(&global, &command).await,
         Command::Sandbox(command) => sandbox::run(global.speed, &command).await,

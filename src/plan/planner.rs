@@ -101,12 +101,8 @@ fn taken(foreign: &[Foreign]) -> String {
     let lines = foreign
         .iter()
         .map(|Foreign { address, id }| format!("{address}: {id} exists, but does not belong to this stack"));
-    let global = foreign.iter().any(|object| object.address.kind.starts_with("iam/"));
-    let tags = if global { "aqueduct:stack, aqueduct:region" } else { "aqueduct:stack" };
-    let help = format!(
-        "  choose another name in the manifest, or delete the object, or tag it with {tags} and aqueduct:address to hand it over"
-    );
-    lines.chain([help]).collect::<Vec<_>>().join("\n")
+    let help = "  choose another name in the manifest, or delete the object, or take it over with `aqueduct adopt`";
+    lines.chain([help.to_owned()]).collect::<Vec<_>>().join("\n")
 }
 
 /// What turns `world` into `graph`. `order` is a graph whose edges also order deletions: the whole

@@ -24,6 +24,7 @@ pub trait AnyKind: Send + Sync {
     fn outputs(&self) -> &'static [&'static str];
     fn volatile(&self) -> &'static [&'static str];
     fn tagging(&self) -> Tagging;
+    fn adoption(&self) -> Tagging;
     fn actions(&self) -> Actions;
     fn retry(&self) -> &'static [Retry];
     fn typical(&self) -> Typical;
@@ -39,6 +40,7 @@ pub trait AnyKind: Send + Sync {
     fn list<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, aws::Result<Vec<Live<Value>>>>;
     fn read<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<Live<Value>>>>;
     fn epitaph<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<String>>>;
+    fn lookalikes<'a>(&'a self, cx: &'a Cx, spec: &'a Value) -> BoxFuture<'a, aws::Result<Vec<String>>>;
     fn create<'a>(&'a self, cx: &'a Cx, spec: &'a Value) -> BoxFuture<'a, aws::Result<String>>;
     fn update<'a>(
         &'a self,
@@ -80,10 +82,10 @@ fn erase<K: Kind>(live: &Live<K>) -> aws::Result<Live<Value>> {
 }
 
 fn with_spec<A, B>(live: &Live<A>, spec: B) -> Live<B> {
-    let Live { id, spec: _, outputs, tags, owner, status, holds_data, undone } = live;
-    let (id, outputs, tags) = (id.clone(), outputs.clone(), tags.clone());
+    let Live { id, spec: _, outputs, tags, owner, stack, status, holds_data, undone } = live;
+    let (id, outputs, tags, stack) = (id.clone(), outputs.clone(), tags.clone(), stack.clone());
     let (owner, status, holds_data, undone) = (owner.clone(), status.clone(), *holds_data, undone.clone());
-    Live { id, spec, outputs, tags, owner, status, holds_data, undone }
+    Live { id, spec, outputs, tags, owner, stack, status, holds_data, undone }
 }
 
 impl<K: Kind> AnyKind for Erased<K> {
@@ -101,6 +103,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn tagging(&self) -> Tagging {
         K::TAGGING
+    }
+    fn adoption(&self) -> Tagging {
+        K::ADOPTION
     }
     fn actions(&self) -> Actions {
         K::ACTIONS
@@ -143,6 +148,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn epitaph<'a>(&'a self, cx: &'a Cx, id: &'a str) -> BoxFuture<'a, aws::Result<Option<String>>> {
         Box::pin(K::epitaph(cx, id))
+    }
+    fn lookalikes<'a>(&'a self, cx: &'a Cx, spec: &'a Value) -> BoxFuture<'a, aws::Result<Vec<String>>> {
+        Box::pin(async move { typed::<K>(spec).map_err(misfit::<K>)?.lookalikes(cx).await })
     }
     fn create<'a>(&'a self, cx: &'a Cx, spec: &'a Value) -> BoxFuture<'a, aws::Result<String>> {
         Box::pin(async move { typed::<K>(spec).map_err(misfit::<K>)?.create(cx).await })

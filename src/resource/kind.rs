@@ -33,6 +33,8 @@ pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sy
     const VOLATILE: &'static [&'static str] = &[];
     /// How its tags are changed after creation.
     const TAGGING: Tagging = Tagging::None;
+    /// How one that exists already gets the stack's tags.
+    const ADOPTION: Tagging = Self::TAGGING;
     /// The IAM actions of its verbs.
     const ACTIONS: Actions;
     /// Errors that pass by themselves, beside those that do for every kind (see `apply::retry`).
@@ -76,6 +78,13 @@ pub trait Kind: Named + Serialize + DeserializeOwned + Clone + Debug + Send + Sy
     /// One resource by identity, owned or not; `None` when absent. A denied call is an error, never
     /// "absent".
     fn read(cx: &Cx, id: &str) -> impl Future<Output = aws::Result<Option<Live<Self>>>> + Send;
+
+    /// The ids of what could well be this one, whosever it is: for taking over what exists, where the manifest does not
+    /// determine the id. References are known.
+    fn lookalikes(&self, cx: &Cx) -> impl Future<Output = aws::Result<Vec<String>>> + Send {
+        let _ = cx;
+        std::future::ready(Ok(vec![]))
+    }
 
     /// Creates it with its owner tags (`cx.tags()`) in one call and returns its identifier. What
     /// needs further calls belongs in `update`: the engine reads back and calls it while a

@@ -1,7 +1,7 @@
 //! A resource as AWS reports it.
 
 use super::Named;
-use crate::aws::Cx;
+use crate::aws::{Cx, STACK_TAG};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -18,6 +18,9 @@ pub struct Live<S> {
     pub tags: BTreeMap<String, String>,
     /// The name under which the stack owns it; `None` when it is not the stack's.
     pub owner: Option<String>,
+    /// The stack that its tags name, this one or another.
+    #[serde(default)]
+    pub stack: Option<String>,
     /// Whether it can be worked with.
     pub status: Status,
     /// Whether deleting this very object loses data; `None` leaves the answer to the kind.
@@ -45,8 +48,8 @@ impl<S: Named> Live<S> {
     /// A ready object without outputs, tags or owner.
     pub fn new(id: impl Into<String>, spec: S) -> Self {
         let (outputs, tags) = (BTreeMap::new(), BTreeMap::new());
-        let (owner, status, holds_data, undone) = (None, Status::Ready, None, None);
-        Self { id: id.into(), spec, outputs, tags, owner, status, holds_data, undone }
+        let (owner, stack, status, holds_data, undone) = (None, None, Status::Ready, None, None);
+        Self { id: id.into(), spec, outputs, tags, owner, stack, status, holds_data, undone }
     }
 
     /// Adds the output `name`.
@@ -57,8 +60,9 @@ impl<S: Named> Live<S> {
 
     /// Takes AWS's tags: the owner from Aqueduct's own, the rest as the user's.
     pub fn tagged<K: Into<String>, V: Into<String>>(mut self, cx: &Cx, tags: impl IntoIterator<Item = (K, V)>) -> Self {
-        let tags = tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
+        let tags: BTreeMap<String, String> = tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
         self.owner = cx.owner(S::NAME, &tags);
+        self.stack = tags.get(STACK_TAG).cloned();
         self.tags = tags;
         self.tags.retain(|key, _| !key.starts_with("aqueduct:") && !key.starts_with("aws:"));
         self

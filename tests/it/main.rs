@@ -5,6 +5,7 @@
 #[macro_use]
 mod conformance;
 mod actions;
+mod adoption;
 mod artefacts;
 mod balancers;
 mod cli;

@@ -29,7 +29,17 @@ pub fn address(text: &str) -> Address {
 pub fn live(id: &str) -> Live<Value> {
     let (outputs, tags, owner) = (BTreeMap::new(), BTreeMap::new(), Some("x".into()));
     let spec = json!({ "name": id, "mode": "on_demand", "retention_hours": 24 });
-    Live { id: id.into(), spec, outputs, tags, owner, status: Status::Ready, holds_data: None, undone: None }
+    Live {
+        id: id.into(),
+        spec,
+        outputs,
+        tags,
+        owner,
+        status: Status::Ready,
+        holds_data: None,
+        undone: None,
+        stack: None,
+    }
 }
 
 fn step(at: &str, action: Action) -> Step {

@@ -74,6 +74,16 @@ impl Kind for ApiKey {
         describe(cx, key.build()).map(Some)
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let mut pages = cx.apigateway().get_api_keys().limit(500).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            let named = page?.items.unwrap_or_default().into_iter().filter(|one| one.name.as_ref() == Some(&self.name));
+            ids.extend(named.filter_map(|one| one.id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.apigateway().create_api_key().name(&self.name).enabled(self.enabled);
         let call = call.set_description(Some(self.description.clone()).filter(|text| !text.is_empty()));

@@ -135,6 +135,16 @@ impl Kind for RestApi {
         }
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let mut pages = cx.apigateway().get_rest_apis().limit(500).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            let named = page?.items.unwrap_or_default().into_iter().filter(|one| one.name.as_ref() == Some(&self.name));
+            ids.extend(named.filter_map(|one| one.id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let endpoint = EndpointConfiguration::builder()
             .types(EndpointType::from(self.endpoint.word()))

@@ -128,6 +128,16 @@ impl Kind for UsagePlan {
         describe(cx, plan.build()).await
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let mut pages = cx.apigateway().get_usage_plans().limit(500).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            let named = page?.items.unwrap_or_default().into_iter().filter(|one| one.name.as_ref() == Some(&self.name));
+            ids.extend(named.filter_map(|one| one.id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let stages = self.stages.iter().map(|stage| stage.build());
         let call = cx.apigateway().create_usage_plan().name(&self.name);

@@ -73,6 +73,16 @@ impl Kind for ElasticIp {
         address.map(|address| live(cx, address)).transpose()
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = self.instance.iter().map(|instance| tags::filter("instance-id", [instance.value()]));
+        let call = cx.ec2().describe_addresses().set_filters(Some(like.collect()));
+        let addresses = call.send().await?.addresses.unwrap_or_default();
+        // One that is on no instance is a NAT gateway's.
+        let like =
+            |one: &Address| self.instance.is_some() || (one.instance_id.is_none() && one.association_id.is_some());
+        Ok(addresses.into_iter().filter(like).filter_map(|address| address.allocation_id).collect())
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().allocate_address().domain(DomainType::Vpc);
         let call = call.set_network_border_group(self.border_group.0.0.clone()).set_address(self.address.0.0.clone());

@@ -301,6 +301,22 @@ impl Kind for Instance {
         }))
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [
+            tags::filter("subnet-id", [self.subnet.value()]),
+            tags::filter("instance-type", [&self.instance_type]),
+            tags::filter("instance-state-name", ["pending", "running", "stopping", "stopped"]),
+        ];
+        let mut pages = cx.ec2().describe_instances().set_filters(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            let reservations = page?.reservations.unwrap_or_default().into_iter();
+            let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
+            ids.extend(instances.filter_map(|instance| instance.instance_id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         // A token brings back the instance it made, even one that was terminated since: then the
         // next token follows from that instance, so that every run goes the same way.

@@ -52,6 +52,18 @@ impl Kind for InternetGateway {
         gateway.map(|gateway| live(cx, gateway)).transpose()
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [tags::filter("attachment.vpc-id", [self.vpc.value()])];
+        let mut pages = cx.ec2().describe_internet_gateways().set_filters(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            ids.extend(
+                page?.internet_gateways.unwrap_or_default().into_iter().filter_map(|one| one.internet_gateway_id),
+            );
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().create_internet_gateway();
         let call = call.tag_specifications(tags::specification(cx, ResourceType::InternetGateway));

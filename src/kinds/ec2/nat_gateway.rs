@@ -94,6 +94,16 @@ impl Kind for NatGateway {
         gateway.map(|gateway| live(cx, gateway)).transpose()
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [tags::filter("subnet-id", [self.subnet.value()]), tags::filter("state", ["pending", "available"])];
+        let mut pages = cx.ec2().describe_nat_gateways().set_filter(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            ids.extend(page?.nat_gateways.unwrap_or_default().into_iter().filter_map(|one| one.nat_gateway_id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         // A token brings back the gateway it made, even one that failed or was deleted since: then
         // the next token follows from that gateway, so that every run goes the same way.

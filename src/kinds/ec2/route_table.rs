@@ -152,6 +152,19 @@ impl Kind for RouteTable {
         describe(cx, id).await?.map(|table| live(cx, table)).transpose()
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [
+            tags::filter("vpc-id", [self.vpc.value()]),
+            tags::filter("association.subnet-id", self.subnets.iter().map(Ref::value)),
+        ];
+        let mut pages = cx.ec2().describe_route_tables().set_filters(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            ids.extend(page?.route_tables.unwrap_or_default().into_iter().filter_map(|one| one.route_table_id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().create_route_table().vpc_id(self.vpc.value()).client_token(token(cx, self, ""));
         let call = call.tag_specifications(tags::specification(cx, ResourceType::RouteTable));

@@ -119,6 +119,16 @@ impl Kind for SecurityGroup {
         group.map(|group| live(cx, group)).transpose()
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [tags::filter("vpc-id", [self.vpc.value()]), tags::filter("group-name", [&*self.name])];
+        let mut pages = cx.ec2().describe_security_groups().set_filters(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            ids.extend(page?.security_groups.unwrap_or_default().into_iter().filter_map(|one| one.group_id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().create_security_group().group_name(&*self.name).description(&*self.description);
         let call =

@@ -115,6 +115,16 @@ impl Kind for Subnet {
         describe(cx, id).await?.map(|subnet| live(cx, subnet)).transpose()
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [tags::filter("vpc-id", [self.vpc.value()]), tags::filter("cidr-block", [self.cidr.to_string()])];
+        let mut pages = cx.ec2().describe_subnets().set_filters(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            ids.extend(page?.subnets.unwrap_or_default().into_iter().filter_map(|one| one.subnet_id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().create_subnet().vpc_id(self.vpc.value()).cidr_block(self.cidr.to_string());
         let call = call.set_availability_zone(self.zone.0.0.clone());

@@ -105,6 +105,16 @@ impl Kind for Vpc {
         }
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [tags::filter("cidr", [self.cidr.to_string()])];
+        let mut pages = cx.ec2().describe_vpcs().set_filters(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            ids.extend(page?.vpcs.unwrap_or_default().into_iter().filter_map(|one| one.vpc_id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.ec2().create_vpc().cidr_block(self.cidr.to_string());
         let call = call.set_amazon_provided_ipv6_cidr_block(self.ipv6.then_some(true));

@@ -105,6 +105,16 @@ impl Kind for VpcEndpoint {
         Ok(live(cx, endpoints).await?.pop())
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let like = [tags::filter("vpc-id", [self.vpc.value()]), tags::filter("service-name", [&*self.service])];
+        let mut pages = cx.ec2().describe_vpc_endpoints().set_filters(Some(like.into())).into_paginator().send();
+        let mut ids = vec![];
+        while let Some(page) = pages.next().await {
+            ids.extend(page?.vpc_endpoints.unwrap_or_default().into_iter().filter_map(|one| one.vpc_endpoint_id));
+        }
+        Ok(ids)
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         // A token brings back the endpoint it made, even one that was deleted since: then the next
         // token follows from that endpoint, so that every run goes the same way.

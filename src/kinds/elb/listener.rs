@@ -65,6 +65,11 @@ impl Kind for Listener {
         Ok(live(cx, listeners).await?.pop())
     }
 
+    async fn lookalikes(&self, cx: &Cx) -> aws::Result<Vec<String>> {
+        let there = of_balancer(cx, self.load_balancer.value()).await?.into_iter();
+        Ok(there.filter(|one| one.port == Some(self.port)).filter_map(|one| one.listener_arn).collect())
+    }
+
     async fn create(&self, cx: &Cx) -> aws::Result<String> {
         let call = cx.elb().create_listener().load_balancer_arn(self.load_balancer.value()).port(self.port);
         let call = call.protocol(self.protocol.sent()).default_actions(self.action()).set_tags(Some(tags::sent(cx)));

@@ -3,7 +3,7 @@
 use super::bucket::Bucket;
 use super::contents::{self, Entry, Next, unquoted};
 use crate::attribute;
-use crate::aws::{self, Class, Cx, Error, found};
+use crate::aws::{self, Class, Cx, Error, Tagging, found};
 use crate::resource::{Actions, Auto, Changes, Fixed, Initial, Kind, Live, Named, Place, Ref, Retry, Verb, holes};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
@@ -97,6 +97,7 @@ const MOST_PAGES: usize = 5;
 impl Kind for Object {
     const OUTPUTS: &'static [&'static str] = &["arn", "version_id", "etag", "url"];
     const VOLATILE: &'static [&'static str] = &["version_id", "etag"];
+    const ADOPTION: Tagging = Tagging::S3Object;
     const ACTIONS: Actions = Actions {
         read: &[
             "tag:GetResources",

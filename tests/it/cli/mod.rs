@@ -26,6 +26,7 @@ macro_rules! transcripts {
 }
 
 transcripts! {
+    adopt
     apply
     apply_saved
     colours

@@ -108,6 +108,6 @@ fn names_that_others_hold_stop_everything_and_are_all_told() {
     assert_snapshot!(error, @"
     ec2/subnet/a: subnet-1 exists, but does not belong to this stack
     ec2/security-group/client: sg-1 exists, but does not belong to this stack
-      choose another name in the manifest, or delete the object, or tag it with aqueduct:stack and aqueduct:address to hand it over
+      choose another name in the manifest, or delete the object, or take it over with `aqueduct adopt`
     ");
 }

@@ -41,7 +41,7 @@ fn made(graph: &Graph, address: &Address, world: &World) -> Live<Value> {
     };
     let outputs = wanted.kind.outputs().iter().map(|name| ((*name).to_owned(), format!("{name} of {id}"))).collect();
     let (tags, owner) = (wanted.tags.clone(), Some(address.name.clone()));
-    Live { id, spec, outputs, tags, owner, status: Status::Ready, holds_data: None, undone: None }
+    Live { id, spec, outputs, tags, owner, status: Status::Ready, holds_data: None, undone: None, stack: None }
 }
 
 /// What is live once everything in `graph` is made.
