@@ -2,10 +2,12 @@
 
 mod adoption;
 mod executor;
+mod lease;
 mod retry;
 mod settle;
 mod timing;
 
 pub use adoption::adopt;
 pub use executor::{Interrupt, Outcome, StepError, apply};
+pub use lease::{Holder, Lease, Seen, Taking, seen, take};
 pub use timing::{CriticalPath, Finished};

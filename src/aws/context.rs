@@ -1,5 +1,6 @@
 //! What a kind may use: AWS's clients, and whose resource it is working on.
 
+use super::fence::Fence;
 use super::tags::{ADDRESS_TAG, REGION_TAG, STACK_TAG};
 use super::transport::{Name, Transport};
 use super::{Error, Pace, Result};
@@ -96,6 +97,11 @@ impl Cx {
     /// The ARN of `resource`, such as `stream/x`, in `service` of this account and region.
     pub fn arn(&self, service: &str, resource: impl std::fmt::Display) -> String {
         self.place().arn(service, resource)
+    }
+
+    /// What calls that change something must pass.
+    pub fn fence(&self) -> &Fence {
+        self.shared.transport.fence()
     }
 
     /// How fast AWS's time passes.
@@ -208,11 +214,18 @@ fn has_no_region(kind: &str) -> bool {
 impl Cx {
     /// Buckets and objects. Only AWS itself has an address for each bucket.
     pub fn s3(&self) -> &aws_sdk_s3::Client {
-        self.shared.s3.get_or_init(|| {
-            let elsewhere = self.shared.config.endpoint_url().is_some();
-            let config = aws_sdk_s3::config::Builder::from(&self.shared.config).interceptor(Name);
-            aws_sdk_s3::Client::from_conf(config.force_path_style(elsewhere).build())
-        })
+        self.shared.s3.get_or_init(|| aws_sdk_s3::Client::from_conf(self.s3_config().build()))
+    }
+
+    /// A client of S3 that passes no fence.
+    pub fn unfenced_s3(&self) -> aws_sdk_s3::Client {
+        let transport = self.shared.transport.unfenced(self.pace());
+        aws_sdk_s3::Client::from_conf(self.s3_config().http_client(transport).build())
+    }
+
+    fn s3_config(&self) -> aws_sdk_s3::config::Builder {
+        let elsewhere = self.shared.config.endpoint_url().is_some();
+        aws_sdk_s3::config::Builder::from(&self.shared.config).interceptor(Name).force_path_style(elsewhere)
     }
 }
 

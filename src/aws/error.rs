@@ -1,5 +1,6 @@
 //! What went wrong in a call, in one vocabulary for all services.
 
+use super::transport::Fenced;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -254,6 +255,9 @@ where
                 let message = failed.err().message().unwrap_or("AWS gave no reason").to_owned();
                 let request_id = request_id.unwrap_or_default().to_owned();
                 Self { operation, code, message, class, request_id }
+            }
+            SdkError::DispatchFailure(failure) if failure.is_user() => {
+                Self { operation, ..Self::new("Fenced", Fenced.to_string(), Class::Denied) }
             }
             _ => Self { operation, ..Self::new("Transport", chain(&error), Class::Transport) },
         }

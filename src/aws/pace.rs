@@ -19,6 +19,11 @@ impl Pace {
         Self { factor: factor.max(0.001) }
     }
 
+    /// The pace of what is between runs: computers are busy for a while now and then however fast a sandbox lives.
+    pub fn of_runs(self) -> Self {
+        Self { factor: self.factor.clamp(1.0, 20.0) }
+    }
+
     /// Waits for `duration` of AWS's time.
     pub async fn sleep(self, duration: Duration) {
         tokio::time::sleep(duration.div_f64(self.factor)).await;
@@ -26,6 +31,11 @@ impl Pace {
 
     /// AWS's time that has passed since `start`.
     pub fn since(self, start: Instant) -> Duration {
-        start.elapsed().mul_f64(self.factor)
+        self.of(start.elapsed())
+    }
+
+    /// `duration` of ours in AWS's time.
+    pub fn of(self, duration: Duration) -> Duration {
+        duration.mul_f64(self.factor)
     }
 }

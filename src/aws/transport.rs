@@ -2,6 +2,7 @@
 
 use super::Pace;
 use super::budget::Budget;
+use super::fence::Fence;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -99,6 +100,11 @@ fn only_reads(operation: &str) -> bool {
     ["Describe", "Get", "Head", "List"].iter().any(|verb| operation.starts_with(verb))
 }
 
+/// Why a call was not sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the lease of this run has ended, and another run may be at work: nothing more is changed")]
+pub(crate) struct Fenced;
+
 /// The HTTP client of every service client.
 #[derive(Clone)]
 pub(crate) struct Transport {
@@ -106,6 +112,7 @@ pub(crate) struct Transport {
     budget: Arc<Budget>,
     calls: Arc<AtomicU64>,
     observer: Option<Observer>,
+    fence: Arc<Fence>,
 }
 
 impl fmt::Debug for Transport {
@@ -117,7 +124,18 @@ impl fmt::Debug for Transport {
 impl Transport {
     /// Sends by `way`.
     pub(crate) fn new(way: SharedHttpClient, pace: Pace, observer: Option<Observer>) -> Self {
-        Self { way, budget: Arc::new(Budget::new(pace)), calls: Arc::default(), observer }
+        let (budget, fence) = (Arc::new(Budget::new(pace)), Arc::new(Fence::new(pace)));
+        Self { way, budget, calls: Arc::default(), observer, fence }
+    }
+
+    /// What calls that change something must pass.
+    pub(crate) fn fence(&self) -> &Fence {
+        &self.fence
+    }
+
+    /// The same without a fence, for what the fence hangs on.
+    pub(crate) fn unfenced(&self, pace: Pace) -> Self {
+        Self { fence: Arc::new(Fence::new(pace)), ..self.clone() }
     }
 
     /// How many requests were sent so far.
@@ -147,6 +165,9 @@ impl HttpConnector for Door {
             let Call { service, operation } =
                 call.unwrap_or_else(|| Call { service: String::new(), operation: String::new() });
             transport.budget.admit(&service, &operation).await;
+            if !only_reads(&operation) && !transport.fence.is_open() {
+                return Err(ConnectorError::user(Fenced.into()));
+            }
             transport.calls.fetch_add(1, Ordering::Relaxed);
             let start = Instant::now();
             let bytes = request.body().content_length().unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use super::arguments::{Adopt, Global};
 use super::exit::{Exit, Failure};
+use super::leased::{CHANGED, given_back, taken};
 use super::session::Session;
 use super::{confirm, output};
-use aqueduct::apply::adopt;
+use aqueduct::apply::{adopt, seen};
 use aqueduct::kinds;
 use aqueduct::plan::plan as plan_of;
 use aqueduct::report::{Detail, counted, human_plan};
@@ -16,6 +17,7 @@ use std::fmt::Write;
 pub(super) async fn run(global: &Global, command: &Adopt) -> Result<Exit, Failure> {
     let session = Session::open(global).await?;
     let Session { cx, graph, header } = &session;
+    let seen = seen(cx).await?;
     let (chosen, ids) = chosen(graph, &command.resources)?;
     let mut world = observe(cx, graph).await?;
     let found = adoptable(cx, graph, &mut world, &chosen, &ids).await?;
@@ -41,7 +43,13 @@ pub(super) async fn run(global: &Global, command: &Adopt) -> Result<Exit, Failur
     if !command.yes && !confirm::yes(&format!("Take over {count}? Only their tags are changed."))? {
         return Err(Failure::new("not confirmed; nothing was changed"));
     }
+    let (lease, undisturbed) = taken(&session, seen, "adopt", command.wait.duration()).await?;
+    if !undisturbed {
+        given_back(lease, false).await;
+        return Err(Failure::new(CHANGED));
+    }
     let failed = adopt(cx, &found.found).await;
+    given_back(lease, false).await;
     for (address, error) in &failed {
         output::say(&format!("{address}: {error}"));
     }

@@ -2,11 +2,13 @@
 
 use super::arguments::{Apply, Global};
 use super::exit::{Exit, Failure};
+use super::leased::{CHANGED, given_back, taken};
 use super::plan_file::{self, Saved};
 use super::planning::{Planned, Scope, planned};
 use super::run::{carry_out, check_data_loss};
 use super::session::Session;
 use super::{confirm, output};
+use aqueduct::apply::seen;
 use aqueduct::report::{Detail, human_plan};
 
 pub(super) async fn run(global: &Global, command: &Apply) -> Result<Exit, Failure> {
@@ -17,7 +19,8 @@ pub(super) async fn run(global: &Global, command: &Apply) -> Result<Exit, Failur
         Some(saved) => Scope::Targets(&saved.targets),
         None => Scope::Targets(&command.targets),
     };
-    let Planned { plan, world, digest } = planned(&session, scope).await?;
+    let seen = seen(&session.cx).await?;
+    let Planned { mut plan, mut world, digest } = planned(&session, scope).await?;
     let detail = if global.verbose { Detail::Everything } else { Detail::Changes };
     let shown = human_plan(&session.header, &plan, detail);
     if let Some(saved) = &saved {
@@ -33,7 +36,17 @@ pub(super) async fn run(global: &Global, command: &Apply) -> Result<Exit, Failur
     if !command.yes && saved.is_none() && !confirm::yes("Apply this plan?")? {
         return Err(Failure::new("not confirmed; nothing was changed"));
     }
+    let (lease, undisturbed) = taken(&session, seen, "apply", command.wait.duration()).await?;
+    if !undisturbed {
+        let now = planned(&session, scope).await?;
+        if now.digest != digest {
+            given_back(lease, false).await;
+            return Err(Failure::new(CHANGED));
+        }
+        (plan, world) = (now.plan, now.world);
+    }
     let (exit, _) = carry_out(global, &session, &plan, world, command.json).await?;
+    given_back(lease, false).await;
     if exit == Exit::InSync && !command.json {
         output::say("`aqueduct status` shows the addresses to use.");
     }

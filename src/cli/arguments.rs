@@ -2,11 +2,12 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Provisions streaming data pipelines on AWS from one YAML manifest, without a state file.
 ///
 /// Exit codes: 0 in sync or done, 1 error, 2 differences (drift, plan --detailed-exitcode), 3 wrong
-/// command line or manifest, 130 interrupted.
+/// command line or manifest, 4 another run is at work, 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "aqueduct", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Arguments {
@@ -136,6 +137,21 @@ pub struct Plan {
     pub destroy: bool,
 }
 
+/// How patient to be with others.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Wait {
+    /// Wait so long for another run that changes the stack.
+    #[arg(long = "wait", value_name = "SECONDS", default_value_t = 0)]
+    pub seconds: u32,
+}
+
+impl Wait {
+    /// As a duration.
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(self.seconds.into())
+    }
+}
+
 /// Make AWS as the manifest wants it.
 #[derive(Debug, Args)]
 pub struct Apply {
@@ -153,6 +169,8 @@ pub struct Apply {
     /// Print what happens as JSON, one object a line, on stdout.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 /// Show what on AWS differs from the manifest.
@@ -175,6 +193,8 @@ pub struct Destroy {
     /// Print what happens as JSON, one object a line, on stdout.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 /// Show what is there.
@@ -197,6 +217,8 @@ pub struct Adopt {
     /// Do not ask.
     #[arg(long, short)]
     pub yes: bool,
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 /// Write what the stack owns for another tool.

@@ -16,6 +16,8 @@ pub enum Exit {
     Differences = 2,
     /// The command line or the manifest is wrong; nothing was called.
     Usage = 3,
+    /// Somebody else holds the stack's lease.
+    Held = 4,
     /// Interrupted; another run goes on.
     Interrupted = 130,
 }
@@ -42,6 +44,11 @@ impl Failure {
     /// A mistake in the command line or the manifest, exit code 3.
     pub fn usage(text: impl Display) -> Self {
         Self { exit: Exit::Usage, text: styled_error(&text.to_string()) }
+    }
+
+    /// Somebody else is at work, exit code 4.
+    pub fn held(text: impl Display) -> Self {
+        Self { exit: Exit::Held, text: styled_error(&text.to_string()) }
     }
 
     /// Diagnostics that are rendered already, exit code 3.

@@ -11,6 +11,7 @@ mod export;
 mod graph;
 mod iam_policy;
 mod init;
+mod leased;
 mod output;
 mod plan;
 mod plan_file;

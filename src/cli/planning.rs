@@ -10,6 +10,7 @@ use aqueduct::world::{Graph, World, confirm, observe};
 use std::collections::BTreeSet;
 
 /// What a plan is to be about.
+#[derive(Clone, Copy)]
 pub(super) enum Scope<'a> {
     /// All that the manifest wants and the stack owns.
     Everything,

@@ -69,8 +69,20 @@ pub fn policy(graph: &Graph, place: &Place, purposes: &[Purpose]) -> Value {
         .collect();
     let foreign = expected::existing(graph);
     let ec2 = ec2::statements(&made, place, foreign);
-    let statements = statement::joined(writer.statements.into_values().chain(ec2));
+    let lease = verbs.iter().any(|verb| *verb != Verb::Read).then(|| lease(place));
+    let statements = statement::joined(writer.statements.into_values().chain(ec2).chain(lease));
     json!({ "Version": "2012-10-17", "Statement": statements.iter().map(Statement::document).collect::<Vec<_>>() })
+}
+
+/// What holding the stack's lease takes, the control bucket's making and end included.
+fn lease(place: &Place) -> Statement {
+    let bucket = place.control_bucket();
+    let mut lease = Statement::new("Lease");
+    let actions = ["CreateBucket", "DeleteBucket", "DeleteObject", "GetObject", "ListBucket"];
+    let actions = actions.into_iter().chain(["PutBucketPublicAccessBlock", "PutObject"]);
+    lease.actions.extend(actions.map(|action| format!("s3:{action}")));
+    lease.resources.extend([place.s3(&bucket), place.s3(format!("{bucket}/{}", place.lease()))]);
+    lease
 }
 
 /// How many characters IAM counts in `policy`.

@@ -52,6 +52,16 @@ impl Place {
         format!("arn:{}:iam::aws:policy/{name}", self.partition)
     }
 
+    /// The name of the bucket that runs agree by.
+    pub fn control_bucket(&self) -> String {
+        format!("aqueduct-{}-{}", self.account, self.region)
+    }
+
+    /// Where in that bucket the stack's lease is.
+    pub fn lease(&self) -> String {
+        format!("leases/{}.json", self.stack)
+    }
+
     /// The IAM path that holds the roles and profiles of the stack in this region.
     pub fn iam_path(&self) -> String {
         format!("/aqueduct/{}/{}/", self.stack, self.region)

@@ -4,11 +4,13 @@
 use crate::conformance::Example;
 use crate::pipeline::{beside_others, wanted};
 use crate::support::Lab;
+use aqueduct::apply::{Holder, Taking, seen, take};
 use aqueduct::permissions::{MANAGED_POLICY, Purpose, policy, size, split};
 use aqueduct::plan::plan;
 use aqueduct::world::{Graph, observe};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 const ALL: &[Purpose] = &[Purpose::Apply, Purpose::Destroy];
 
@@ -16,13 +18,24 @@ fn least(lab: &Lab, graph: &Graph, purposes: &[Purpose]) -> Value {
     policy(graph, lab.cx.place(), purposes)
 }
 
-/// Plans, applies, finds nothing to do, destroys; gives the first thing that went wrong.
+/// Takes the lease, plans, applies, finds nothing to do, destroys; gives the first thing that went wrong.
 async fn life(lab: &Lab, graph: &Graph) -> Result<(), String> {
+    let text = |error: aqueduct::aws::Error| error.to_string();
+    let before = seen(&lab.cx).await.map_err(text)?;
+    let Taking::Taken(lease, true) =
+        take(&lab.cx, before, Holder::new("test", "life"), Duration::ZERO).await.map_err(text)?
+    else {
+        panic!("nobody else is here")
+    };
     step(lab, graph, graph).await?;
     let world = observe(&lab.cx, graph).await.map_err(|error| error.to_string())?;
     let again = plan(graph, &world, graph).map_err(|error| error.to_string())?;
     assert!(again.is_empty(), "{again:#?}");
-    step(lab, &Graph::default(), graph).await
+    step(lab, &Graph::default(), graph).await?;
+    lease.remove().await;
+    let s3 = lab.sandbox.with_account(|account| account.s3.buckets.len());
+    assert_eq!(s3, 0, "the control bucket is left");
+    Ok(())
 }
 
 async fn step(lab: &Lab, graph: &Graph, order: &Graph) -> Result<(), String> {

@@ -1,8 +1,11 @@
 //! Commands that go on until they are stopped.
 
 use super::transcript::Stage;
+use aqueduct::apply::{Holder, Taking, seen, take};
+use aqueduct::aws::{Connect, Pace, StandIn};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 /// A process that is killed in the end, whatever happens.
 struct Running(Child);
@@ -70,6 +73,36 @@ fn the_sandbox_serves_other_programs_until_it_is_interrupted() {
     assert!(said.contains(&format!("export AWS_ENDPOINT_URL={url}")), "{said}");
     let kept = run(&stage, "--sandbox=served drift");
     assert_eq!(text(&kept.stdout), "No drift: AWS is as the manifest wants it.\n");
+}
+
+#[test]
+fn who_finds_another_run_at_work_says_so_and_leaves() {
+    let stage = Stage::new();
+    let mut serving = Running::new(&stage, &["sandbox", "--port", "0"]);
+    let mut url = String::new();
+    BufReader::new(serving.0.stdout.as_mut().unwrap()).read_line(&mut url).unwrap();
+    let sandbox = format!("--sandbox={}", url.trim_end());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (stand_in, pace) = (Some(StandIn::Url(url.trim_end().to_owned())), Some(Pace::times(500.0)));
+    let lease = runtime.block_on(async {
+        let cx = Connect { stand_in, pace, ..Connect::default() }.connect("demo").await.unwrap();
+        let before = seen(&cx).await.unwrap();
+        let taking = take(&cx, before, Holder::new("somebody else", "apply"), Duration::ZERO).await.unwrap();
+        let Taking::Taken(lease, _) = taking else { panic!("nobody else is here") };
+        lease
+    });
+    for command in ["apply --yes", "destroy --yes"] {
+        let left = run(&stage, &format!("{sandbox} {command}"));
+        let destroys_nothing = command.starts_with("destroy");
+        assert_eq!(left.status.code(), Some(if destroys_nothing { 0 } else { 4 }), "{}", text(&left.stderr));
+        let said = "error: somebody else holds the lease of stack demo since ";
+        assert!(destroys_nothing || text(&left.stderr).contains(said), "{}", text(&left.stderr));
+    }
+    runtime.block_on(lease.give_back());
+    let applied = run(&stage, &format!("{sandbox} apply --yes"));
+    assert_eq!(applied.status.code(), Some(0), "{}", text(&applied.stderr));
+    serving.signal("-INT");
+    assert_eq!(serving.end().0, Some(0));
 }
 
 #[test]
