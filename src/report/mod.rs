@@ -10,6 +10,7 @@ mod progress;
 mod status;
 mod style;
 mod terraform;
+mod terraform_api;
 
 pub use drawing::{dot, mermaid};
 pub use event::Event;
@@ -19,4 +20,4 @@ pub use json::{FORMAT, Header, plan as json_plan};
 pub use progress::Progress;
 pub use status::{human as human_status, json as json_status};
 pub use style::styled_error;
-pub use terraform::imports as terraform_imports;
+pub use terraform::{ApiPaths, imports as terraform_imports};

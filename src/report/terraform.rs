@@ -4,18 +4,24 @@
 //! `terraform plan -generate-config-out=generated.tf`.
 
 use super::json::Header;
+use super::terraform_api;
 use crate::resource::{Address, Live};
 use crate::world::World;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// One resource of Terraform's and what it is imported by.
-type Import = (&'static str, String, String);
+/// The ids of the resources of REST APIs: by the API's id, by path.
+pub type ApiPaths = BTreeMap<String, BTreeMap<String, String>>;
+
+/// One resource of Terraform's, what is added to its name, and what it is imported by.
+pub(super) type Import = (&'static str, String, String);
 
 /// The configuration of the provider, an `import` block for everything the provider knows, and a comment for what it does
 /// not know.
-pub fn imports(header: &Header, world: &World) -> String {
+///
+/// `paths` are the ids of the resources of each REST API, by its id and their path.
+pub fn imports(header: &Header, world: &World, paths: &ApiPaths) -> String {
     let mut out = format!(
         "# Stack {} in account {}. To take it over, in this folder:\n#   terraform init\n#   \
          terraform plan -generate-config-out=generated.tf\n#   terraform apply\n\n\
@@ -28,7 +34,11 @@ pub fn imports(header: &Header, world: &World) -> String {
     );
     let mut taken = BTreeSet::new();
     for (address, live) in &world.resources {
-        let found = of(address, live);
+        let found = match address.kind {
+            "apigateway/rest-api" => terraform_api::of(live, paths.get(&live.id)),
+            "apigateway/stage" => terraform_api::of_stage(live),
+            _ => of(address, live),
+        };
         if found.is_empty() {
             let _ = write!(out, "\n# {address} ({}): the provider has no resource for it.\n", comment(&live.id));
         }
@@ -79,8 +89,6 @@ fn of(address: &Address, live: &Live<Value>) -> Vec<Import> {
         "kafkaconnect/connector" => one("aws_mskconnect_connector", arn),
         "apigateway/account" => one("aws_api_gateway_account", "api-gateway-account"),
         "apigateway/api-key" => one("aws_api_gateway_api_key", id),
-        "apigateway/rest-api" => one("aws_api_gateway_rest_api", id),
-        "apigateway/stage" => one("aws_api_gateway_stage", id),
         "apigateway/usage-plan" => {
             let keys = texts(&live.spec["keys"]);
             let keys = keys.map(|key| ("aws_api_gateway_usage_plan_key", format!("-{key}"), format!("{id}/{key}")));

@@ -2,11 +2,12 @@
 
 use crate::report::{address, header, live};
 use aqueduct::kinds;
-use aqueduct::report::terraform_imports;
+use aqueduct::report::{ApiPaths, terraform_imports};
 use aqueduct::resource::Live;
 use aqueduct::world::World;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[test]
 fn an_export_takes_along_everything_and_says_what_it_cannot() {
@@ -22,7 +23,7 @@ fn an_export_takes_along_everything_and_says_what_it_cannot() {
     add("kafka/topic/orders_new", "arn:of:topic", json!({}));
     add("kinesis/stream/1.a", "a", json!({}));
     add("kinesis/stream/1_a", "b", json!({}));
-    assert_snapshot!(terraform_imports(&header(), &world), @r#"
+    assert_snapshot!(terraform_imports(&header(), &world, &ApiPaths::new()), @r#"
     # Stack demo in account 111111111111. To take it over, in this folder:
     #   terraform init
     #   terraform plan -generate-config-out=generated.tf
@@ -124,7 +125,42 @@ fn every_kind_is_exported() {
     for kind in kinds::names() {
         let mut world = World::default();
         world.resources.insert(address(&format!("{kind}/x")), live("x"));
-        let exported = terraform_imports(&header(), &world).contains("import {");
+        let exported = terraform_imports(&header(), &world, &ApiPaths::new()).contains("import {");
         assert_eq!(exported, !unknown.contains(&kind), "{kind}");
     }
+}
+
+#[test]
+fn an_api_takes_its_tree_along() {
+    let mut world = World::default();
+    let routes = json!({ "GET /": { "responses": {} }, "PUT /streams/{name}": { "responses": { "200": {} } } });
+    let spec = json!({ "routes": routes, "gateway_responses": { "DEFAULT_4XX": {} } });
+    world.resources.insert(address("apigateway/rest-api/main"), Live { spec, ..live("api1") });
+    let outputs = BTreeMap::from([("deployment".to_owned(), "dep1".to_owned())]);
+    let stage = Live { outputs, ..live("api1/test") };
+    let spec = json!({ "api": "api1", "method_settings": { "*/*": {} } });
+    world.resources.insert(address("apigateway/stage/main"), Live { spec, ..stage });
+    let ids = [("/", "root"), ("/streams", "res1"), ("/streams/{name}", "res2")];
+    let ids = ids.into_iter().map(|(path, id)| (path.to_owned(), id.to_owned())).collect();
+    let exported = terraform_imports(&header(), &world, &ApiPaths::from([("api1".to_owned(), ids)]));
+    let imports: Vec<String> = exported
+        .split("import {")
+        .skip(1)
+        .map(|import| import.replace("\n  ", " ").replace("\n}\n", "").trim().to_owned())
+        .collect();
+    assert_snapshot!(imports.join("\n"), @r#"
+    to = aws_api_gateway_rest_api.main id = "api1"
+    to = aws_api_gateway_resource.main_streams id = "api1/res1"
+    to = aws_api_gateway_resource.main_streams__name_ id = "api1/res2"
+    to = aws_api_gateway_method.main-GET_ id = "api1/root/GET"
+    to = aws_api_gateway_integration.main-GET_ id = "api1/root/GET"
+    to = aws_api_gateway_method.main-PUT_streams__name_ id = "api1/res2/PUT"
+    to = aws_api_gateway_integration.main-PUT_streams__name_ id = "api1/res2/PUT"
+    to = aws_api_gateway_method_response.main-PUT_streams__name_-200 id = "api1/res2/PUT/200"
+    to = aws_api_gateway_integration_response.main-PUT_streams__name_-200 id = "api1/res2/PUT/200"
+    to = aws_api_gateway_gateway_response.main-DEFAULT_4XX id = "api1/DEFAULT_4XX"
+    to = aws_api_gateway_stage.main id = "api1/test"
+    to = aws_api_gateway_deployment.main id = "api1/dep1"
+    to = aws_api_gateway_method_settings.main-___ id = "api1/test/*/*"
+    "#);
 }

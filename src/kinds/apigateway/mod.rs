@@ -15,3 +15,5 @@ pub mod stage;
 mod tree;
 pub mod usage_plan;
 pub mod vpc_link;
+
+pub use tree::resource_ids;

@@ -13,13 +13,24 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-/// The routes of the API `id` and its paths without any.
-pub(super) async fn routes(cx: &Cx, id: &str) -> Result<(BTreeMap<String, Route>, Set<String>)> {
+/// The ids of the resources of the API `id`, by path.
+pub async fn resource_ids(cx: &Cx, id: &str) -> Result<BTreeMap<String, String>> {
+    let resources = resources(cx, id).await?.into_iter();
+    Ok(resources.filter_map(|resource| Some((resource.path?, resource.id?))).collect())
+}
+
+async fn resources(cx: &Cx, id: &str) -> Result<Vec<types::Resource>> {
     let mut pages = cx.apigateway().get_resources().rest_api_id(id).embed("methods").limit(500).into_paginator().send();
     let mut resources = vec![];
     while let Some(page) = pages.next().await {
         resources.extend(page?.items.unwrap_or_default());
     }
+    Ok(resources)
+}
+
+/// The routes of the API `id` and its paths without any.
+pub(super) async fn routes(cx: &Cx, id: &str) -> Result<(BTreeMap<String, Route>, Set<String>)> {
+    let resources = resources(cx, id).await?;
     let shared = Shared::read(cx, id, &resources).await?;
     let paths: Vec<String> = resources.iter().filter_map(|resource| resource.path.clone()).collect();
     let (mut routes, mut bare) = (BTreeMap::new(), vec![]);

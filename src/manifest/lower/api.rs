@@ -32,12 +32,12 @@ const MAIN: &str = "main";
 const EXECUTION: &str = "api-execution";
 /// Lets API Gateway write logs (AWS.md §5).
 const PUSH_LOGS: &str = "service-role/AmazonAPIGatewayPushToCloudWatchLogs";
-/// One line of JSON for each request.
+/// One line of JSON for each request. Its members are sorted, as tools write JSON that read it.
 const LOG_FORMAT: &str = concat!(
-    r#"{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","time":"$context.requestTime","#,
-    r#""method":"$context.httpMethod","path":"$context.path","status":"$context.status","#,
-    r#""latency":"$context.responseLatency","bytes":"$context.responseLength","#,
-    r#""integrationStatus":"$context.integrationStatus","error":"$context.error.message"}"#
+    r#"{"bytes":"$context.responseLength","error":"$context.error.message","#,
+    r#""integrationStatus":"$context.integrationStatus","ip":"$context.identity.sourceIp","#,
+    r#""latency":"$context.responseLatency","method":"$context.httpMethod","path":"$context.path","#,
+    r#""requestId":"$context.requestId","status":"$context.status","time":"$context.requestTime"}"#
 );
 
 impl Lowering<'_> {
@@ -266,7 +266,7 @@ impl Lowering<'_> {
     fn api_key(&mut self, section: &Api) {
         let key = ApiKey {
             name: self.named(MAIN),
-            description: String::new(),
+            description: format!("Opens the API of stack {}", self.stack),
             enabled: true,
             customer_id: None,
             value: Fixed(Auto(None)),

@@ -8,6 +8,7 @@ mod options;
 mod power;
 mod profiles;
 mod show;
+mod types;
 
 use super::State;
 use super::Subnet;
@@ -27,6 +28,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("RunInstances", launch::run),
     Operation::read("DescribeInstances", describe::<Instance>),
     Operation::read("DescribeImages", image::describe),
+    Operation::read("DescribeInstanceTypes", types::describe),
     Operation::write("StartInstances", power::start),
     Operation::write("StopInstances", power::stop),
     Operation::write("TerminateInstances", power::terminate),

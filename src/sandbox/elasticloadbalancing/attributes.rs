@@ -1,7 +1,7 @@
 //! Attributes of load balancers and target groups: text by key.
 
 use super::input::refused;
-use super::{balancer, target_group};
+use super::{balancer, listener, target_group};
 use crate::account::Account;
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
@@ -14,6 +14,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("ModifyLoadBalancerAttributes", modify_of_balancer),
     Operation::read("DescribeTargetGroupAttributes", describe_of_target_group),
     Operation::write("ModifyTargetGroupAttributes", modify_of_target_group),
+    Operation::read("DescribeListenerAttributes", describe_of_listener),
+    Operation::write("ModifyListenerAttributes", modify_of_listener),
 ];
 
 /// What a new network load balancer has.
@@ -52,6 +54,29 @@ pub(super) fn connection_oriented(protocol: &str) -> [(&'static str, &'static st
         ("deregistration_delay.connection_termination.enabled", text(!connections)),
         ("target_health_state.unhealthy.connection_termination.enabled", text(connections)),
     ]
+}
+
+/// What a new listener has: connections that are idle are only cut where there are connections.
+pub(super) fn of_listener(protocol: &str) -> BTreeMap<String, String> {
+    let idle = (protocol == "TCP").then(|| ("tcp.idle_timeout.seconds".to_owned(), "350".to_owned()));
+    idle.into_iter().collect()
+}
+
+fn describe_of_listener(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
+    let arn: String = call.params().required("ListenerArn")?;
+    let listener = account.elasticloadbalancing.listeners.get(&arn).ok_or_else(listener::not_found)?;
+    Ok(shown(&listener.attributes))
+}
+
+fn modify_of_listener(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
+    let params = call.params();
+    let arn: String = params.required("ListenerArn")?;
+    let changes = changes(&params)?;
+    params.finish()?;
+    let listener = account.elasticloadbalancing.listeners.get_mut(&arn).ok_or_else(listener::not_found)?;
+    check("Listener", &listener.attributes, &changes)?;
+    listener.attributes.extend(changes);
+    Ok(shown(&listener.attributes))
 }
 
 fn describe_of_balancer(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
@@ -111,6 +136,7 @@ fn check(what: &str, known: &BTreeMap<String, String>, changes: &BTreeMap<String
         let flag = |text: &str| ["true", "false"].contains(&text);
         let fits = match key.as_str() {
             "deregistration_delay.timeout_seconds" => in_range(value, 0, 3_600),
+            "tcp.idle_timeout.seconds" => in_range(value, 60, 6_000),
             "secondary_ips.auto_assigned.per_subnet" => in_range(value, 0, 7),
             "target_health_state.unhealthy.draining_interval_seconds" => in_range(value, 0, 360_000),
             "load_balancing.cross_zone.enabled" if what == "Target group" => {

@@ -1,7 +1,7 @@
 //! Listeners.
 
 use super::input::{self, misfit, number, page, refused};
-use super::{balancer, target_group};
+use super::{attributes, balancer, target_group};
 use crate::account::Account;
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
@@ -9,6 +9,7 @@ use crate::operation::Operation;
 use crate::tags::Tags;
 use crate::wire::{Params, Xml};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("CreateListener", create),
@@ -30,11 +31,14 @@ pub struct Listener {
     pub protocol: String,
     /// The target group's ARN.
     pub target_group: String,
+    /// Its attributes by key.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
     /// Its tags.
     pub tags: Tags,
 }
 
-fn not_found() -> Fault {
+pub(super) fn not_found() -> Fault {
     Fault::new(400, "ListenerNotFound", "One or more listeners not found")
 }
 
@@ -49,7 +53,8 @@ fn create(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let short = balancer::find(account, &on)?.short().to_owned();
     let id = account.ids.hex(16);
     let arn = input::arn(account, &format!("listener/{short}/{id}"));
-    let listener = Listener { arn, balancer: on, port, protocol, target_group, tags };
+    let attributes = attributes::of_listener(&protocol);
+    let listener = Listener { arn, balancer: on, port, protocol, target_group, attributes, tags };
     let listeners = account.elasticloadbalancing.listeners.values();
     if let Some(known) = listeners.into_iter().find(|known| known.balancer == listener.balancer && known.port == port) {
         let key = |of: &Listener| (of.protocol.clone(), of.target_group.clone(), of.tags.clone());

@@ -270,3 +270,18 @@ async fn a_key_pair_must_have_been_imported() {
     place.ec2.delete_key_pair().key_name("mine").send().await.unwrap();
     place.ec2.delete_key_pair().key_name("mine").send().await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn types_are_described_as_their_names_say_and_not_listed() {
+    let place = Place::new().await;
+    let call = place.ec2.describe_instance_types();
+    let found = call.instance_types("t4g.small".into()).instance_types("m5.metal".into()).send().await.unwrap();
+    let burstable: Vec<_> = found.instance_types().iter().map(|one| one.burstable_performance_supported()).collect();
+    assert_eq!(burstable, [Some(true), Some(false)]);
+    assert_eq!(found.instance_types()[1].bare_metal(), Some(true));
+    let processor = found.instance_types()[0].processor_info().unwrap();
+    assert_eq!(processor.supported_architectures()[0].as_str(), "arm64");
+    assert_eq!(code(place.ec2.describe_instance_types().send().await), "UnsupportedOperation");
+    let none = place.ec2.describe_instance_types().instance_types("small".into()).send().await;
+    assert_eq!(code(none), "InvalidParameterValue");
+}

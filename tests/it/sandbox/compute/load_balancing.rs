@@ -1,8 +1,9 @@
 use super::{Place, code, pass};
 use aws_sdk_elasticloadbalancingv2::operation::create_load_balancer::builders::CreateLoadBalancerFluentBuilder;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, LoadBalancer, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum,
-    LoadBalancerTypeEnum, ProtocolEnum, Tag, TargetDescription, TargetGroupAttribute, TargetHealthStateEnum,
+    Action, ActionTypeEnum, ListenerAttribute, LoadBalancer, LoadBalancerAttribute, LoadBalancerSchemeEnum,
+    LoadBalancerStateEnum, LoadBalancerTypeEnum, ProtocolEnum, Tag, TargetDescription, TargetGroupAttribute,
+    TargetHealthStateEnum,
 };
 
 impl Place {
@@ -192,4 +193,29 @@ async fn health_checks_say_only_what_their_protocol_has() {
     let group = &changed.target_groups()[0];
     assert_eq!(group.health_check_path(), Some("/"));
     assert_eq!(group.matcher().unwrap().http_code(), Some("200-399"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn listeners_of_connections_cut_those_that_are_idle() {
+    let place = Place::new().await;
+    let subnet = place.subnet(0, "us-east-1a").await;
+    let balancer = place.balancer_made(place.balancer("front", &subnet)).await;
+    let targets = place.targets("targets", ProtocolEnum::Tcp).await;
+    let made = place.listener(&balancer, 80, &targets).send().await.unwrap();
+    let arn = made.listeners()[0].listener_arn().unwrap();
+    let set = |key: &str, value: &str| {
+        let attribute = ListenerAttribute::builder().key(key).value(value).build();
+        place.elb.modify_listener_attributes().listener_arn(arn).attributes(attribute).send()
+    };
+    let now = || async {
+        let found = place.elb.describe_listener_attributes().listener_arn(arn).send().await.unwrap();
+        found.attributes()[0].value().unwrap().to_owned()
+    };
+    assert_eq!(now().await, "350");
+    set("tcp.idle_timeout.seconds", "60").await.unwrap();
+    assert_eq!(now().await, "60");
+    assert_eq!(code(set("tcp.idle_timeout.seconds", "59").await), "ValidationError");
+    assert_eq!(code(set("routing.http.response.server.enabled", "true").await), "ValidationError");
+    let gone = place.elb.describe_listener_attributes().listener_arn(format!("{arn}0")).send().await;
+    assert_eq!(code(gone), "ListenerNotFound");
 }

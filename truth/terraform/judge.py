@@ -1,0 +1,79 @@
+"""What Aqueduct made, Terraform reads as we meant it: it imports all that its provider knows, and changes nothing."""
+
+import re
+import sys
+from collections import Counter
+
+import tidy
+from stage import Sandbox, Terraform
+
+MANIFEST = "manifests/pinterest.yaml"
+PROVIDER = 'provider "aws" {\n  s3_use_path_style = true\n}\n'
+
+
+def main():
+    sandbox = Sandbox()
+    try:
+        violations = imports(sandbox)
+    finally:
+        sandbox.stop()
+    for violation in violations:
+        print(f"  {violation}")
+    sys.exit(1 if violations else 0)
+
+
+def imports(sandbox):
+    """Exports the applied stack, imports it, and gives what would be changed."""
+    sandbox.aqueduct(MANIFEST, "apply", "--yes")
+    exported = sandbox.aqueduct(MANIFEST, "export", "terraform")
+    terraform = Terraform(sandbox, "import")
+    terraform.write("imports.tf", exported)
+    terraform.write("sandbox_override.tf", PROVIDER)
+    terraform.run("init")
+    # Terraform refuses some of what it has just written, and ends with 1.
+    terraform.run("plan", "-generate-config-out=generated.tf", codes=(0, 1))
+    text, needed = tidy.tidy(terraform.read("generated.tf"))
+    terraform.write("generated.tf", text)
+    terraform.run("plan", "-out=import.plan")
+    changes = terraform.planned("import.plan")
+    imported = [change for change in changes if change["change"].get("importing")]
+    wrong = [f"{one['address']}: {difference(one['change'])}" for one in changes if one["change"]["actions"] != ["no-op"]]
+    wrong += [f"{to}: not imported" for to in asked(exported) - {one["address"] for one in imported}]
+    unknown = re.findall(r"^# (\S+) .*: the provider has no resource for it\.$", exported, re.M)
+    types = Counter(one["type"] for one in imported)
+    print(f"terraform: {len(imported)} resources of {len(types)} types imported, {len(wrong)} differ; "
+          f"{len(unknown)} that the provider does not know: {', '.join(unknown)}")
+    print("  " + ", ".join(f"{count} {kind.removeprefix('aws_')}" for kind, count in sorted(types.items())))
+    for (kind, why), count in sorted(needed.items()):
+        print(f"  cut from {kind}, {count} times: {why}")
+    if wrong:
+        return wrong
+    terraform.run("apply", "import.plan")
+    code, said = terraform.run("plan", "-detailed-exitcode", codes=(0, 2))
+    wrong = [] if code == 0 else [f"after the import something is left to do: {said[-3000:]}"]
+    return wrong + seeded(sandbox, terraform)
+
+
+def difference(change):
+    """What Terraform would do, and to which arguments."""
+    before, after = change["before"] or {}, change["after"] or {}
+    names = [name for name in after if after[name] != before.get(name)]
+    return f"{' and '.join(change['actions'])} of {', '.join(names)}"
+
+
+def seeded(sandbox, terraform):
+    """A change behind Terraform's back must be noticed, else it looks at nothing."""
+    terraform.write("longer.yaml", "streams: {streaming_df_pin: {retention_hours: 48}}\n")
+    sandbox.aqueduct(MANIFEST, "-f", str(terraform.folder / "longer.yaml"), "apply", "--yes")
+    code, said = terraform.run("plan", "-detailed-exitcode", codes=(0, 2))
+    found = code == 2 and "retention_period" in said
+    print(f"  seeded: a stream that keeps its records for longer was {'noticed' if found else 'NOT noticed'}")
+    return [] if found else ["a change behind Terraform's back went unnoticed"]
+
+
+def asked(exported):
+    """The addresses that the export wants imported."""
+    return set(re.findall(r"^  to = (\S+)$", exported, re.M))
+
+
+main()
