@@ -22,7 +22,11 @@ from walk import Walk
 
 # The walks, the longest first, and which clients' other operations must be refused after each.
 SERVICES = {
+    "iam": ["iam"],
     "kinesis": ["kinesis"],
+    "logs": ["logs"],
+    "s3": ["s3"],
+    "tagging": ["resourcegroupstaggingapi", "sts"],
 }
 
 

@@ -42,5 +42,9 @@ def _within(outer, name):
 
 # By service: what is dropped. The last of each is of pages.
 SEEDS = {
+    "iam": [("GetRole", "Role.MaxSessionDuration"), ("ListRolePolicies", "PolicyNames", True)],
     "kinesis": [("DescribeStreamSummary", "StreamDescriptionSummary.OpenShardCount"), ("ListShards", "Shards", True)],
+    "logs": [("ListTagsForResource", "tags"), ("DescribeLogGroups", "logGroups", True)],
+    "s3": [("HeadObject", "VersionId"), ("ListObjectsV2", "Contents", True)],
+    "tagging": [("GetCallerIdentity", "Arn"), ("GetResources", "ResourceTagMappingList", True)],
 }

@@ -22,8 +22,9 @@ class Walk:
     def __init__(self, url, seed=None):
         self.url = url
         self.seed = seed
-        # What succeeded: service and operation.
+        # What succeeded and what was refused as it should be: service and operation.
         self.called = set()
+        self.met = set()
         self.checks = 0
         self.wrong = []
         self.refusals = collections.Counter()
@@ -82,6 +83,7 @@ class Walk:
             self.true(f"{call.__name__} succeeded, where {code} was due", False, parameters)
         except ClientError as error:
             self.refusals[error.operation_name] += 1
+            self.met |= {(client.meta.service_model.service_name, error.operation_name) for client in self.clients.values()}
             got = error.response["Error"]
             self.true(f"{call.__name__}: refused, but not as {code}", got["Code"] in code.split("|"), got)
             self.true(f"{call.__name__}: refused without a word", bool(got.get("Message")), got)
