@@ -133,7 +133,12 @@ def objects(w, s3):
     w.refused("404", s3.head_object, **HERE, Key="none")
     for key in ("a/1", "b/1", "c"):
         s3.put_object(**HERE, Key=key, Body=key.encode())
-    w.refused("NotImplemented", s3.copy_object, **HERE, Key="copy", CopySource=f"{BUCKET}/c")
+    source = {"Bucket": BUCKET, "Key": "a/ü b.txt", "VersionId": put["VersionId"]}
+    copied = s3.copy_object(**HERE, Key="b/copy", CopySource=source)
+    w.equal("ETag", copied["CopyObjectResult"]["ETag"], head["ETag"])
+    w.has("copy", s3.head_object(**HERE, Key="b/copy"), ContentType="text/plain", Metadata={"sum": "1"}, ETag=head["ETag"])
+    w.refused("InvalidRequest", s3.copy_object, **HERE, Key="c", CopySource=f"{BUCKET}/c")
+    s3.delete_object(**HERE, Key="b/copy")
     for listing in ("list_objects", "list_objects_v2"):
         listed = w.pages(s3, listing, "Contents", **HERE)
         w.equal("keys", [one["Key"] for one in listed], ["a/1", "a/ü b.txt", "b/1", "c"])
