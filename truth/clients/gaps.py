@@ -5,5 +5,9 @@ GAPS = {}
 
 # Paginators and waiters: service and name.
 UNWALKED = {
+    ("ec2", "describe_images"): "the sandbox describes images by id and refuses to list the public ones",
+    ("ec2", "describe_instance_types"): "the sandbox describes the types that are named and refuses to list all",
+    ("ec2", "network_interface_available"): "the sandbox has only interfaces that services make, none of which waits to be used",
+    ("ec2", "volume_available"): "the sandbox has only volumes of instances",
     ("kinesis", "list_shards"): "it repeats StreamName beside NextToken, which AWS refuses, too",
 }

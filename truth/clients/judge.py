@@ -22,6 +22,7 @@ from walk import Walk
 
 # The walks, the longest first, and which clients' other operations must be refused after each.
 SERVICES = {
+    "ec2": ["ec2"],
     "iam": ["iam"],
     "kinesis": ["kinesis"],
     "logs": ["logs"],

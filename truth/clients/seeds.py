@@ -42,6 +42,7 @@ def _within(outer, name):
 
 # By service: what is dropped. The last of each is of pages.
 SEEDS = {
+    "ec2": [("DescribeSecurityGroupRules", "SecurityGroupRules.FromPort"), ("DescribeSubnets", "Subnets", True)],
     "iam": [("GetRole", "Role.MaxSessionDuration"), ("ListRolePolicies", "PolicyNames", True)],
     "kinesis": [("DescribeStreamSummary", "StreamDescriptionSummary.OpenShardCount"), ("ListShards", "Shards", True)],
     "logs": [("ListTagsForResource", "tags"), ("DescribeLogGroups", "logGroups", True)],

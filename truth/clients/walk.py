@@ -88,19 +88,17 @@ class Walk:
             self.true(f"{call.__name__}: refused, but not as {code}", got["Code"] in code.split("|"), got)
             self.true(f"{call.__name__}: refused without a word", bool(got.get("Message")), got)
 
-    def pages(self, client, operation, members, size=1, **parameters):
-        """Everything a paginator finds, in pages of `size`; members as JMESPath. There must be several pages."""
+    def pages(self, client, operation, members, size=1, several=True, **parameters):
+        """Everything a paginator finds, in pages of `size`; members as JMESPath. Unless told otherwise there must be several."""
         service = client.meta.service_model.service_name
         pages, found = 0, []
-        settings = {"PageSize": size} if size else {}
-        for page in client.get_paginator(operation).paginate(PaginationConfig=settings, **parameters):
+        for page in client.get_paginator(operation).paginate(PaginationConfig={"PageSize": size}, **parameters):
             pages += 1
             items = botocore.paginate.jmespath.search(members, page) or []
-            if size:
-                self.true(f"{operation}: more than {size} on a page", len(items) <= size, len(items))
+            self.true(f"{operation}: more than {size} on a page", len(items) <= size, len(items))
             found += items
         self.paginators.add((service, operation))
-        self.true(f"{operation}: {pages} pages of {size} for {len(found)}", not size or pages > 1)
+        self.true(f"{operation}: {pages} pages of {size} for {len(found)}", not several or pages > 1)
         distinct = {repr(item) for item in found}
         self.true(f"{operation}: the same twice", len(distinct) == len(found), found)
         return found

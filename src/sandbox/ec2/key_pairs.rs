@@ -1,8 +1,8 @@
 //! Key pairs (AWS.md §1.9).
 
 use super::State;
-use super::filters::Field;
-use super::resource::{Listed, Resource, describe};
+use super::filters::{Field, Filters};
+use super::resource::{Resource, find};
 use super::{refusals, tags};
 use crate::account::Account;
 use crate::answer::{Answer, Fault};
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("ImportKeyPair", import),
     Operation::write("DeleteKeyPair", delete),
-    Operation::read("DescribeKeyPairs", describe::<KeyPair>),
+    Operation::read("DescribeKeyPairs", describe),
 ];
 
 /// A key pair of which the public key was imported.
@@ -34,6 +34,9 @@ pub struct KeyPair {
     pub kind: String,
     /// Of the public key.
     pub fingerprint: String,
+    /// The public key as OpenSSH writes it, without comment.
+    #[serde(default)]
+    pub material: String,
     /// Virtual time of its creation in milliseconds since the epoch.
     pub created: u64,
     /// Its tags.
@@ -64,20 +67,37 @@ impl Resource for KeyPair {
     }
 }
 
-impl Listed for KeyPair {
-    const IDS: &'static str = "KeyPairId";
-    const SET: &'static str = "keySet";
-    const FIELDS: &'static [Field<Self>] = &[
-        ("fingerprint", |key, _, _| vec![key.fingerprint.clone()]),
-        ("key-name", |key, _, _| vec![key.name.clone()]),
-        ("key-pair-id", |key, _, _| vec![key.id.clone()]),
-    ];
+const FIELDS: &[Field<KeyPair>] = &[
+    ("fingerprint", |key, _, _| vec![key.fingerprint.clone()]),
+    ("key-name", |key, _, _| vec![key.name.clone()]),
+    ("key-pair-id", |key, _, _| vec![key.id.clone()]),
+];
 
-    fn show(&self, _: &Account, _: u64) -> Xml {
-        let xml = Xml::new().text("keyPairId", &self.id).text("keyFingerprint", &self.fingerprint);
-        let xml = xml.text("keyName", &self.name).text("keyType", &self.kind);
-        xml.append(tags::show(&self.tags)).text("createTime", iso8601(self.created))
+/// Not in pages: there is neither a size nor a token in its input.
+fn describe(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
+    let params = call.params();
+    let names: Vec<String> = params.list("KeyName")?;
+    let ids: Vec<String> = params.list("KeyPairId")?;
+    let with_material = params.optional::<bool>("IncludePublicKey")?.unwrap_or_default();
+    let filters = Filters::read(&params, FIELDS)?;
+    refusals::done(&params)?;
+    for name in &names {
+        check(account, name)?;
     }
+    for id in &ids {
+        find::<KeyPair>(account, id, call.now)?;
+    }
+    let chosen = account.ec2.key_pairs.values().filter(|key| {
+        let named = (names.is_empty() && ids.is_empty()) || names.contains(&key.name) || ids.contains(&key.id);
+        named && filters.fit(FIELDS, *key, &key.tags, account, call.now)
+    });
+    let show = |key: &KeyPair| {
+        let xml = Xml::new().text("keyPairId", &key.id).text("keyFingerprint", &key.fingerprint);
+        let xml = xml.text("keyName", &key.name).text("keyType", &key.kind);
+        let xml = xml.optional("publicKey", with_material.then_some(&key.material));
+        xml.append(tags::show(&key.tags)).text("createTime", iso8601(key.created))
+    };
+    Ok(Answer::xml(Xml::new().list("keySet", "item", chosen.map(show))))
 }
 
 /// Refuses the name of a key pair that does not exist.
@@ -101,12 +121,13 @@ fn import(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let text = BASE64_STANDARD.decode(&material).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let text = text.ok_or_else(malformed)?;
     let mut parts = text.split_whitespace();
-    let kind = match parts.next() {
-        Some("ssh-rsa") => "rsa",
-        Some("ssh-ed25519") => "ed25519",
+    let (algorithm, kind) = match parts.next() {
+        Some(algorithm @ "ssh-rsa") => (algorithm, "rsa"),
+        Some(algorithm @ "ssh-ed25519") => (algorithm, "ed25519"),
         _ => return Err(malformed()),
     };
-    let body = parts.next().and_then(|body| BASE64_STANDARD.decode(body).ok()).ok_or_else(malformed)?;
+    let encoded = parts.next().ok_or_else(malformed)?;
+    let body = BASE64_STANDARD.decode(encoded).map_err(|_| malformed())?;
     if check(account, &name).is_ok() {
         let text = format!("The keypair '{name}' already exists.");
         return Err(Fault::new(400, "InvalidKeyPair.Duplicate", text));
@@ -116,6 +137,7 @@ fn import(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         name,
         kind: kind.to_owned(),
         fingerprint: BASE64_STANDARD.encode(Sha256::digest(&body)),
+        material: format!("{algorithm} {encoded}"),
         created: call.now,
         tags,
     };

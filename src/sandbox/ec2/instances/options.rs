@@ -1,5 +1,6 @@
 //! Metadata service, monitoring and CPU credits.
 
+use super::super::paging::Page;
 use super::super::refusals;
 use super::super::resource::{Resource, find, find_mut};
 use super::{Instance, Power};
@@ -152,6 +153,7 @@ fn not_burstable(id: &str) -> Fault {
 pub(super) fn describe_credits(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let params = call.params();
     let ids: Vec<String> = params.list("InstanceId")?;
+    let page = Page::read(&params, 1_000, !ids.is_empty())?;
     refusals::done(&params)?;
     for id in &ids {
         if find::<Instance>(account, id, call.now)?.credits.is_none() {
@@ -164,8 +166,9 @@ pub(super) fn describe_credits(account: &mut Account, call: &Call) -> Result<Ans
         Some(credits) => ids.contains(&instance.id) || ids.is_empty() && credits == "unlimited",
         None => false,
     });
-    let item = |instance: &Instance| {
-        Xml::new().text("instanceId", &instance.id).optional("cpuCredits", instance.credits.as_ref())
-    };
-    Ok(Answer::xml(Xml::new().list("instanceCreditSpecificationSet", "item", chosen.map(item))))
+    let items = chosen.map(|instance| {
+        let item = Xml::new().text("instanceId", &instance.id).optional("cpuCredits", instance.credits.as_ref());
+        (instance.id.as_str(), item)
+    });
+    Ok(Answer::xml(page.cut("instanceCreditSpecificationSet", items)))
 }

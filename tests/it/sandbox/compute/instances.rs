@@ -257,6 +257,38 @@ async fn only_burstable_types_have_credits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn credits_are_shown_in_pages() {
+    let place = Place::new().await;
+    let subnet = place.subnet(1, "us-east-1a").await;
+    for _ in 0..6 {
+        place.launched(place.launch().subnet_id(&subnet)).await;
+    }
+    let first = place.ec2.describe_instance_credit_specifications().max_results(5).send().await.unwrap();
+    assert_eq!(first.instance_credit_specifications().len(), 5);
+    let call = place.ec2.describe_instance_credit_specifications().max_results(5);
+    let second = call.next_token(first.next_token().unwrap()).send().await.unwrap();
+    assert_eq!((second.instance_credit_specifications().len(), second.next_token()), (1, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn key_pairs_are_found_by_name_and_show_their_public_key_when_asked() {
+    let place = Place::new().await;
+    for name in ["mine", "yours"] {
+        let call = place.ec2.import_key_pair().key_name(name);
+        let material = Blob::new("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== somebody");
+        call.public_key_material(material).send().await.unwrap();
+    }
+    let found = place.ec2.describe_key_pairs().key_names("mine").send().await.unwrap().key_pairs.unwrap();
+    assert_eq!((found.len(), found[0].key_name(), found[0].public_key()), (1, Some("mine"), None));
+    let id = found[0].key_pair_id().unwrap();
+    let call = place.ec2.describe_key_pairs().key_pair_ids(id).include_public_key(true);
+    let shown = call.send().await.unwrap().key_pairs.unwrap();
+    assert_eq!(shown[0].public_key(), Some("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA=="));
+    assert_eq!(place.ec2.describe_key_pairs().send().await.unwrap().key_pairs().len(), 2);
+    assert_eq!(code(place.ec2.describe_key_pairs().key_names("none").send().await), "InvalidKeyPair.NotFound");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_pair_must_have_been_imported() {
     let place = Place::new().await;
     let subnet = place.subnet(1, "us-east-1a").await;
