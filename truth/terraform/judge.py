@@ -3,6 +3,7 @@
 import re
 import sys
 from collections import Counter
+from pathlib import Path
 
 import tidy
 from stage import Sandbox, Terraform
@@ -15,6 +16,11 @@ def main():
     sandbox = Sandbox()
     try:
         violations = imports(sandbox)
+    finally:
+        sandbox.stop()
+    sandbox = Sandbox()
+    try:
+        violations += lives(sandbox)
     finally:
         sandbox.stop()
     for violation in violations:
@@ -69,6 +75,25 @@ def seeded(sandbox, terraform):
     found = code == 2 and "retention_period" in said
     print(f"  seeded: a stream that keeps its records for longer was {'noticed' if found else 'NOT noticed'}")
     return [] if found else ["a change behind Terraform's back went unnoticed"]
+
+
+def lives(sandbox):
+    """Has Terraform make the same pipeline by itself, change it, and take it down."""
+    terraform = Terraform(sandbox, "pipeline")
+    for part in sorted(Path("truth/terraform/pipeline").glob("*.tf")):
+        terraform.write(part.name, part.read_text())
+    terraform.run("init")
+    wrong, counts = [], {}
+    for what, words in (("made", []), ("changed", ["-var=color=green", "-var=retention_hours=48"])):
+        _, said = terraform.run("apply", "-auto-approve", "-parallelism=20", *words)
+        counts[what] = re.search(r"Apply complete! Resources: (.*)\.", said)[1]
+        code, said = terraform.run("plan", "-detailed-exitcode", *words, codes=(0, 2))
+        if code:
+            wrong.append(f"what was {what} is another when Terraform looks again: {said[-3000:]}")
+    _, said = terraform.run("destroy", "-auto-approve", "-parallelism=20")
+    counts["destroyed"] = re.search(r"Destroy complete! Resources: (.*) destroyed\.", said)[1]
+    print("terraform: a pipeline of its own: " + "; ".join(f"{what} {count}" for what, count in counts.items()))
+    return wrong
 
 
 def asked(exported):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import proxy
 
-SPEED = "2000"
+SPEED = "150"
 AQUEDUCT = os.environ["AQUEDUCT"]
 
 

@@ -118,15 +118,15 @@ impl ClientAuthentication {
         self
     }
 
-    /// With every switch in its place, as descriptions show it.
+    /// With every switch in its place, as descriptions show it. Certificates are shown where they are asked for.
     pub(super) fn spelled_out(&self) -> Self {
         let switch = |on: bool| Some(Switch { enabled: Some(on) });
         let authorities = self.tls.as_ref().and_then(|tls| tls.certificate_authority_arn_list.clone());
         Self {
             sasl: Some(Sasl { scram: switch(self.scram()), iam: switch(self.iam()) }),
-            tls: Some(Tls {
-                certificate_authority_arn_list: Some(authorities.filter(|_| self.tls()).unwrap_or_default()),
-                enabled: Some(self.tls()),
+            tls: self.tls().then(|| Tls {
+                certificate_authority_arn_list: Some(authorities.unwrap_or_default()),
+                enabled: Some(true),
             }),
             unauthenticated: switch(self.unauthenticated()),
         }
@@ -142,7 +142,7 @@ impl VpcConnectivity {
     pub(super) fn spelled_out(&self) -> Self {
         let mut clients = self.clients().spelled_out();
         clients.unauthenticated = None;
-        clients.tls = clients.tls.map(|tls| Tls { certificate_authority_arn_list: None, ..tls });
+        clients.tls = Some(Tls { certificate_authority_arn_list: None, enabled: Some(self.clients().tls()) });
         Self { client_authentication: Some(clients) }
     }
 }

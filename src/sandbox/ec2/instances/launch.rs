@@ -61,6 +61,7 @@ pub(super) fn run(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         return Ok(again(account, call, &made));
     }
     let profile = profiles::read(account, &params, call.now)?;
+    let zone = params.optional::<String>("Placement.AvailabilityZone")?.filter(|zone| !zone.is_empty());
     refusals::done(&params)?;
 
     if least == 0 || least > most || most > 20 {
@@ -83,6 +84,10 @@ pub(super) fn run(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
         key_pairs::check(account, key)?;
     }
     let subnet = find::<Subnet>(account, &place.subnet, call.now)?.clone();
+    if zone.is_some_and(|zone| zone != subnet.zone) {
+        let text = format!("The zone of the placement is not that of subnet '{}', {}.", subnet.id, subnet.zone);
+        return Err(refusals::combination(&text));
+    }
     let extras = extras.in_subnet(account, &subnet, call.now);
     let groups = match place.groups.as_slice() {
         [] => security_groups::default_of(account, &subnet.vpc).into_iter().collect(),

@@ -3,7 +3,7 @@ use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, BlockDeviceMapping, EbsBlockDevice, Filter, IamInstanceProfileSpecification,
-    Instance, InstanceAttributeName, InstanceNetworkInterfaceSpecification, InstanceStateName,
+    Instance, InstanceAttributeName, InstanceNetworkInterfaceSpecification, InstanceStateName, Placement,
     SecureBlobAttributeValue,
 };
 use base64::Engine as _;
@@ -316,4 +316,20 @@ async fn types_are_described_as_their_names_say_and_not_listed() {
     assert_eq!(code(place.ec2.describe_instance_types().send().await), "UnsupportedOperation");
     let none = place.ec2.describe_instance_types().instance_types("small".into()).send().await;
     assert_eq!(code(none), "InvalidParameterValue");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_placement_names_the_zone_of_the_subnet_or_none() {
+    let place = Place::new().await;
+    let subnet = place.subnet(0, "us-east-1a").await;
+    let run = |zone: &str| {
+        let placement = Placement::builder().availability_zone(zone).build();
+        let call = place.ec2.run_instances().image_id("ami-02023000000000001").instance_type("t3.small".into());
+        call.subnet_id(&subnet).min_count(1).max_count(1).placement(placement).send()
+    };
+    assert_eq!(code(run("us-east-1b").await), "InvalidParameterCombination");
+    for zone in ["us-east-1a", ""] {
+        let made = run(zone).await.unwrap();
+        assert_eq!(made.instances()[0].placement().unwrap().availability_zone(), Some("us-east-1a"));
+    }
 }
