@@ -1,4 +1,4 @@
-"""Lets independent clients walk the sandbox: boto3 and the AWS CLI.
+"""Lets independent clients walk the sandbox: boto3.
 
     python judge.py [SERVICE…]
 
