@@ -33,13 +33,8 @@ def main(folder):
             continue
         summaries.append(f"{summary} ({seen} seeded mistakes)")
         violations += found + unseen
-    excused = collections.Counter()
-    for violation in list(violations):
-        for text, reason in known.KNOWN.items():
-            if text in violation:
-                excused[reason] += 1
-                violations.remove(violation)
-                break
+    excused = collections.Counter(reason for violation in violations if (reason := known.excuse(violation)))
+    violations = known.unexcused(violations)
     print(f"artefacts: {len(stacks)} stacks; {'; '.join(summaries) or 'nothing judged'}; {len(violations)} violations")
     for reason, count in sorted(excused.items()):
         print(f"  known, {count} times: {reason}")

@@ -46,3 +46,13 @@ KNOWN |= {
     f"iam-policy: UNKNOWN_ACTION: Unknown action Unknown action {action} ": "Parliament's list of actions is older than the action"
     for action in YOUNG
 }
+
+
+def excuse(violation):
+    """Why a finding is known; `None` if it is not."""
+    return next((reason for text, reason in KNOWN.items() if text in violation), None)
+
+
+def unexcused(violations):
+    """The findings that are not known."""
+    return [violation for violation in violations if excuse(violation) is None]

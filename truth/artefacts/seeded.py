@@ -1,5 +1,6 @@
 """Mistakes that the judges must see: a text in an artefact, and what stands there instead."""
 
+import known
 import machines
 import policies
 import templates
@@ -21,7 +22,7 @@ MISTAKES = {
         ("2012-10-17", "2012-10-18"),
         ("arn:aws:s3:::", "arn:aws:s3:::bucket:"),
         ("aws:SecureTransport", "aws:SecuredTransport"),
-        ("s3:PutObject", "s3:PutBucketPolicy"),
+        ("s3:AbortMultipartUpload", "s3:PutBucketPolicy"),
     ],
     templates: [
         ("$util.base64Encode($input.json('$.Data'))", "$input.json('$.Data')"),
@@ -43,7 +44,7 @@ def judge(part, stacks):
         mutated = next(mistaken(stacks, right, wrong), None)
         if mutated is None:
             unseen.append(f"no artefact has {right!r}, so that it cannot be mistaken")
-        elif len(part.judge(mutated)[1]) <= len(part.judge({stack: stacks[stack] for stack in mutated})[1]):
+        elif not known.unexcused(part.judge(mutated)[1]):
             unseen.append(f"{part.__name__} does not see {wrong!r} instead of {right!r}")
     return len(MISTAKES[part]), unseen
 
