@@ -9,7 +9,7 @@ use aqueduct::world::Graph;
 use aqueduct_sandbox::answer::Fault;
 use aqueduct_sandbox::faults::{At, Effect};
 use aws_sdk_ec2::operation::create_subnet::builders::CreateSubnetFluentBuilder;
-use aws_sdk_kafka::types::{BrokerNodeGroupInfo, EbsStorageInfo, ProvisionedRequest, StorageInfo};
+use aws_sdk_kafka::types::{BrokerNodeGroupInfo, ConfigurationInfo, EbsStorageInfo, ProvisionedRequest, StorageInfo};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -130,6 +130,27 @@ async fn a_configuration_of_somebody_else_is_not_taken_for_ones_own() {
     let world = ground.lab.look(&graph).await;
     assert!(plan(&graph, &world, &graph).is_err());
     assert!(ground.lab.look(&Graph::default()).await.resources.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_configuration_cannot_go_while_a_cluster_has_it() {
+    let ground = Ground::new().await;
+    let kafka = ground.lab.cx.kafka();
+    let call = kafka.create_configuration().name("main").server_properties(aws_sdk_kafka::primitives::Blob::new(""));
+    let configuration = call.send().await.unwrap().arn.unwrap();
+    let info = ConfigurationInfo::builder().arn(&configuration).revision(1).build();
+    let volume = StorageInfo::builder().ebs_storage_info(EbsStorageInfo::builder().volume_size(1).build()).build();
+    let brokers = BrokerNodeGroupInfo::builder().instance_type("kafka.t3.small").storage_info(volume);
+    let brokers = brokers.set_client_subnets(Some(ground.subnets[..2].to_vec())).build();
+    let request = ProvisionedRequest::builder().broker_node_group_info(brokers).kafka_version("3.6.0");
+    let request = request.number_of_broker_nodes(2).configuration_info(info).build();
+    let made = kafka.create_cluster_v2().cluster_name("main").provisioned(request).send().await.unwrap();
+    let refused = kafka.delete_configuration().arn(&configuration).send().await.unwrap_err().into_service_error();
+    assert!(refused.to_string().contains("in use by one or more clusters"), "{refused}");
+    tokio::time::sleep(60 * MINUTE).await;
+    kafka.delete_cluster().cluster_arn(made.cluster_arn().unwrap()).send().await.unwrap();
+    tokio::time::sleep(60 * MINUTE).await;
+    kafka.delete_configuration().arn(&configuration).send().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

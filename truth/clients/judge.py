@@ -22,10 +22,15 @@ from walk import Walk
 
 # The walks, the longest first, and which clients' other operations must be refused after each.
 SERVICES = {
+    "kafka": ["kafka"],
+    "apigateway": ["apigateway"],
     "ec2": ["ec2"],
+    "elbv2": ["elbv2"],
     "iam": ["iam"],
+    "kafkaconnect": ["kafkaconnect"],
     "kinesis": ["kinesis"],
     "logs": ["logs"],
+    "mwaa": ["mwaa"],
     "s3": ["s3"],
     "tagging": ["resourcegroupstaggingapi", "sts"],
 }
@@ -60,7 +65,8 @@ def unsigned(walk, service, looks):
         walk.wrong.append(f"{service} answers an unsigned {method}")
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code not in ("MissingAuthenticationToken", "MissingAuthenticationTokenException", "AccessDenied"):
+        # Without host name and signature nothing says which service was meant, and in which protocol to refuse.
+        if code not in ("MissingAuthenticationToken", "MissingAuthenticationTokenException", "AccessDenied", "403"):
             walk.wrong.append(f"{service} refuses an unsigned {method} with {code}")
 
 

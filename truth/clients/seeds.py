@@ -43,6 +43,11 @@ def _within(outer, name):
 # By service: what is dropped. The last of each is of pages.
 SEEDS = {
     "ec2": [("DescribeSecurityGroupRules", "SecurityGroupRules.FromPort"), ("DescribeSubnets", "Subnets", True)],
+    "apigateway": [("GetStage", "methodSettings"), ("GetResources", "items", True)],
+    "elbv2": [("DescribeListeners", "Listeners.Port"), ("DescribeTargetGroups", "TargetGroups", True)],
+    "kafka": [("DescribeClusterV2", "ClusterInfo.Tags"), ("ListTopics", "Topics", True)],
+    "kafkaconnect": [("DescribeConnector", "connectorConfiguration"), ("ListConnectors", "connectors", True)],
+    "mwaa": [("GetEnvironment", "Environment.Tags"), ("ListEnvironments", "Environments", True)],
     "iam": [("GetRole", "Role.MaxSessionDuration"), ("ListRolePolicies", "PolicyNames", True)],
     "kinesis": [("DescribeStreamSummary", "StreamDescriptionSummary.OpenShardCount"), ("ListShards", "Shards", True)],
     "logs": [("ListTagsForResource", "tags"), ("DescribeLogGroups", "logGroups", True)],

@@ -174,6 +174,13 @@ impl Cluster {
         self.topics.refresh(now);
     }
 
+    /// Whether it has the configuration `arn`, or will have it when the running update is done.
+    pub(super) fn uses(&self, arn: &str) -> bool {
+        let next = self.next.as_ref().map(|(_, next)| next.as_ref());
+        let mut settings = self.provisioned().into_iter().chain(next);
+        settings.any(|settings| settings.configuration.as_ref().is_some_and(|info| info.arn == arn))
+    }
+
     pub(super) fn provisioned(&self) -> Option<&Provisioned> {
         match &self.capacity {
             Capacity::Provisioned(provisioned) => Some(provisioned),

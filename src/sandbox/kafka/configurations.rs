@@ -1,6 +1,6 @@
 //! Configurations and their revisions (AWS.md §3.2).
 
-use super::{Paging, bad, check_name, taken, versions, with_token};
+use super::{Paging, bad, check_name, cluster, taken, versions, with_token};
 use crate::account::Account;
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
@@ -246,6 +246,10 @@ fn update(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
 fn delete(account: &mut Account, call: &Call) -> Result<Answer, Fault> {
     let Named { arn } = call.input()?;
     find(account, &arn)?;
+    if cluster::all(account).any(|cluster| cluster.uses(&arn)) {
+        let text = "Configuration is in use by one or more clusters. Dissociate the configuration from the clusters.";
+        return Err(bad("arn", text));
+    }
     let due = account.now + DELETION;
     if let Some(configuration) = account.kafka.configurations.get_mut(&arn) {
         configuration.gone_at.get_or_insert(due);
