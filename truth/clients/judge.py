@@ -1,4 +1,4 @@
-"""Lets independent clients walk the sandbox: boto3.
+"""Lets independent clients walk the sandbox: boto3 and the AWS CLI.
 
     python judge.py [SERVICE…]
 
@@ -14,6 +14,7 @@ import traceback
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+import cli
 import seeds
 import unknown
 from gaps import GAPS, UNWALKED
@@ -97,6 +98,16 @@ def report(name, walk, refused):
     return failed
 
 
+def commands():
+    """Has the AWS CLI make its calls."""
+    with Sandbox() as sandbox:
+        count, wrong = cli.walk(sandbox.url)
+    print(f"AWS CLI: {count} commands in {len(cli.STORIES)} stories")
+    for text in wrong:
+        print(f"  WRONG: {text}")
+    return bool(wrong)
+
+
 def noticed(name, given):
     seed = seeds.Seed(*given)
     walk, _ = lead(name, seed, sweep=False)
@@ -121,6 +132,10 @@ def main(names):
             "in all: {0} operations called, {1} paginators, {2} waiters, {3} checks, {4} refusals of what is wrong, "
             "{5} of what is unknown".format(*total)
         )
+        for (service, name), reason in UNWALKED.items():
+            print(f"  not walked: {service} {name}: {reason}")
+        if len(names) == len(SERVICES):
+            failed |= commands()
         print("mistakes made on purpose:")
         planted = [pool.submit(noticed, name, given) for name in names for given in seeds.SEEDS[name]]
         failed |= not all([each.result() for each in planted])
