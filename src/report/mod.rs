@@ -20,4 +20,4 @@ pub use json::{FORMAT, Header, plan as json_plan};
 pub use progress::Progress;
 pub use status::{human as human_status, json as json_status};
 pub use style::styled_error;
-pub use terraform::{ApiPaths, imports as terraform_imports};
+pub use terraform::{ApiParts, imports as terraform_imports};

@@ -5,14 +5,15 @@
 
 use super::json::Header;
 use super::terraform_api;
+use crate::kinds::apigateway::Parts;
 use crate::resource::{Address, Live};
 use crate::world::World;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// The ids of the resources of REST APIs: by the API's id, by path.
-pub type ApiPaths = BTreeMap<String, BTreeMap<String, String>>;
+/// What REST APIs consist of, by their ids.
+pub type ApiParts = BTreeMap<String, Parts>;
 
 /// One resource of Terraform's, what is added to its name, and what it is imported by.
 pub(super) type Import = (&'static str, String, String);
@@ -20,8 +21,8 @@ pub(super) type Import = (&'static str, String, String);
 /// The configuration of the provider, an `import` block for everything the provider knows, and a comment for what it does
 /// not know.
 ///
-/// `paths` are the ids of the resources of each REST API, by its id and their path.
-pub fn imports(header: &Header, world: &World, paths: &ApiPaths) -> String {
+/// `parts` are what each REST API consists of.
+pub fn imports(header: &Header, world: &World, parts: &ApiParts) -> String {
     let mut out = format!(
         "# Stack {} in account {}. To take it over, in this folder:\n#   terraform init\n#   \
          terraform plan -generate-config-out=generated.tf\n#   terraform apply\n\n\
@@ -35,7 +36,7 @@ pub fn imports(header: &Header, world: &World, paths: &ApiPaths) -> String {
     let mut taken = BTreeSet::new();
     for (address, live) in &world.resources {
         let found = match address.kind {
-            "apigateway/rest-api" => terraform_api::of(live, paths.get(&live.id)),
+            "apigateway/rest-api" => terraform_api::of(live, parts.get(&live.id)),
             "apigateway/stage" => terraform_api::of_stage(live),
             _ => of(address, live),
         };

@@ -1,15 +1,24 @@
 //! REST APIs as Terraform's provider has them: each path, method, integration and answer is a resource of its own.
 
 use super::terraform::Import;
+use crate::kinds::apigateway::Parts;
 use crate::resource::Live;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
-/// The API, and as far as the ids of its `paths` are known, its tree.
-pub(super) fn of(live: &Live<Value>, paths: Option<&BTreeMap<String, String>>) -> Vec<Import> {
+/// The API, and as far as its `parts` are known, its tree.
+pub(super) fn of(live: &Live<Value>, parts: Option<&Parts>) -> Vec<Import> {
     let api = live.id.as_str();
     let mut imports = vec![("aws_api_gateway_rest_api", String::new(), api.to_owned())];
-    let paths = paths.into_iter().flatten();
+    if let Some(parts) = parts {
+        for (kind, ids) in [
+            ("aws_api_gateway_model", &parts.models),
+            ("aws_api_gateway_request_validator", &parts.validators),
+            ("aws_api_gateway_authorizer", &parts.authorizers),
+        ] {
+            imports.extend(ids.iter().map(|id| (kind, format!("-{id}"), format!("{api}/{id}"))));
+        }
+    }
+    let paths = parts.into_iter().flat_map(|parts| &parts.resources);
     let below = paths.clone().filter(|(path, _)| *path != "/");
     imports.extend(below.map(|(path, id)| ("aws_api_gateway_resource", path.clone(), format!("{api}/{id}"))));
     for (path, id) in paths {

@@ -45,8 +45,10 @@ pub async fn adoptable(
     let mut todo: BTreeSet<Address> =
         graph.resources().keys().filter(|one| world.get(one).is_none()).cloned().collect();
     loop {
-        // Of what needs something that is not there yet, there can be nothing either.
-        let ready = todo.iter().filter(|one| graph.needs(one).all(|need| world.get(need).is_some()));
+        // What the manifest names can be there without what it needs. The rest is looked for by what it needs.
+        let ready = todo
+            .iter()
+            .filter(|one| named(graph, world, one).is_some() || graph.needs(one).all(|need| world.get(need).is_some()));
         let wave: Vec<Address> = ready.cloned().collect();
         if wave.is_empty() {
             return Ok(adoptable);
@@ -65,6 +67,13 @@ pub async fn adoptable(
     }
 }
 
+/// The id that the manifest gives what it wants at `address`, as far as it is known by now.
+fn named(graph: &Graph, world: &World, address: &Address) -> Option<String> {
+    let wanted = graph.get(address)?;
+    let spec = filled(&wanted.spec, &|address, output| world.output(address, output));
+    wanted.kind.natural_id(&spec).filter(|id| holes(id).next().is_none())
+}
+
 /// The objects that could be the one at `address`.
 async fn look(
     cx: &Cx,
@@ -75,11 +84,12 @@ async fn look(
 ) -> aws::Result<Vec<(Live<Value>, &'static dyn AnyKind)>> {
     let Some(wanted) = graph.get(address) else { return Ok(vec![]) };
     let kind = wanted.kind;
-    let spec = filled(&wanted.spec, &|address, output| world.output(address, output));
-    let natural = kind.natural_id(&spec).filter(|id| holes(id).next().is_none());
-    let ids = match id.cloned().or(natural) {
+    let ids = match id.cloned().or_else(|| named(graph, world, address)) {
         Some(id) => vec![id],
-        None => patiently(cx, || kind.lookalikes(cx, &spec)).await?,
+        None => {
+            let spec = filled(&wanted.spec, &|address, output| world.output(address, output));
+            patiently(cx, || kind.lookalikes(cx, &spec)).await?
+        }
     };
     let readings = join_all(ids.iter().map(|id| patiently(cx, || kind.read(cx, id)))).await;
     let readings: aws::Result<Vec<_>> = readings.into_iter().collect();

@@ -62,6 +62,24 @@ async fn a_whole_pipeline_of_others_is_taken_over_and_then_there_is_nothing_to_d
     assert!(plan.is_empty(), "{plan:#?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_the_manifest_names_is_found_without_what_it_needs() {
+    let (lab, graph) = (Lab::of_stack("pinterest").await, wanted("pinterest"));
+    let world = lab.run(&graph).await.succeeded("create").outcome.world;
+    let cluster = world.get(&Address::new("kafka/cluster", "main")).unwrap().id.as_str();
+    let topics: BTreeSet<&Address> = graph.resources().keys().filter(|address| address.kind == "kafka/topic").collect();
+    for topic in &topics {
+        lab.cx.kafka().delete_topic().cluster_arn(cluster).topic_name(&topic.name).send().await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    let lab = lab.in_account(lab.sandbox.with_account(|account| disowned(account))).await;
+
+    let (found, world) = look(&lab, &graph, &BTreeMap::new()).await;
+    assert!(found.is_clear(), "{found:#?}");
+    let missing: BTreeSet<_> = graph.resources().keys().filter(|address| world.get(address).is_none()).collect();
+    assert_eq!(missing, topics, "the connector stands without its topics");
+}
+
 /// A stack of one VPC.
 fn network() -> Graph {
     graph([("ec2/vpc/main", &json!({ "cidr": "10.0.0.0/16" }))])

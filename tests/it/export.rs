@@ -2,7 +2,8 @@
 
 use crate::report::{address, header, live};
 use aqueduct::kinds;
-use aqueduct::report::{ApiPaths, terraform_imports};
+use aqueduct::kinds::apigateway::Parts;
+use aqueduct::report::{ApiParts, terraform_imports};
 use aqueduct::resource::Live;
 use aqueduct::world::World;
 use insta::assert_snapshot;
@@ -23,7 +24,7 @@ fn an_export_takes_along_everything_and_says_what_it_cannot() {
     add("kafka/topic/orders_new", "arn:of:topic", json!({}));
     add("kinesis/stream/1.a", "a", json!({}));
     add("kinesis/stream/1_a", "b", json!({}));
-    assert_snapshot!(terraform_imports(&header(), &world, &ApiPaths::new()), @r#"
+    assert_snapshot!(terraform_imports(&header(), &world, &ApiParts::new()), @r#"
     # Stack demo in account 111111111111. To take it over, in this folder:
     #   terraform init
     #   terraform plan -generate-config-out=generated.tf
@@ -125,7 +126,7 @@ fn every_kind_is_exported() {
     for kind in kinds::names() {
         let mut world = World::default();
         world.resources.insert(address(&format!("{kind}/x")), live("x"));
-        let exported = terraform_imports(&header(), &world, &ApiPaths::new()).contains("import {");
+        let exported = terraform_imports(&header(), &world, &ApiParts::new()).contains("import {");
         assert_eq!(exported, !unknown.contains(&kind), "{kind}");
     }
 }
@@ -141,8 +142,10 @@ fn an_api_takes_its_tree_along() {
     let spec = json!({ "api": "api1", "method_settings": { "*/*": {} } });
     world.resources.insert(address("apigateway/stage/main"), Live { spec, ..stage });
     let ids = [("/", "root"), ("/streams", "res1"), ("/streams/{name}", "res2")];
-    let ids = ids.into_iter().map(|(path, id)| (path.to_owned(), id.to_owned())).collect();
-    let exported = terraform_imports(&header(), &world, &ApiPaths::from([("api1".to_owned(), ids)]));
+    let resources = ids.into_iter().map(|(path, id)| (path.to_owned(), id.to_owned())).collect();
+    let (models, validators) = (["Record".to_owned()].into(), ["val1".to_owned()].into());
+    let parts = Parts { resources, models, validators, authorizers: ["aut1".to_owned()].into() };
+    let exported = terraform_imports(&header(), &world, &ApiParts::from([("api1".to_owned(), parts)]));
     let imports: Vec<String> = exported
         .split("import {")
         .skip(1)
@@ -150,6 +153,9 @@ fn an_api_takes_its_tree_along() {
         .collect();
     assert_snapshot!(imports.join("\n"), @r#"
     to = aws_api_gateway_rest_api.main id = "api1"
+    to = aws_api_gateway_model.main-Record id = "api1/Record"
+    to = aws_api_gateway_request_validator.main-val1 id = "api1/val1"
+    to = aws_api_gateway_authorizer.main-aut1 id = "api1/aut1"
     to = aws_api_gateway_resource.main_streams id = "api1/res1"
     to = aws_api_gateway_resource.main_streams__name_ id = "api1/res2"
     to = aws_api_gateway_method.main-GET_ id = "api1/root/GET"

@@ -78,6 +78,13 @@ class Terraform:
         )
         return json.loads(done.stdout).get("resource_changes", [])
 
+    def known(self):
+        """What Terraform knows of its resources and data."""
+        done = subprocess.run(
+            ["terraform", "show", "-json"], cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+        return json.loads(done.stdout)["values"]["root_module"]["resources"]
+
 
 def without_aws():
     """The environment without anybody's AWS."""

@@ -16,4 +16,4 @@ mod tree;
 pub mod usage_plan;
 pub mod vpc_link;
 
-pub use tree::resource_ids;
+pub use tree::{Parts, parts};

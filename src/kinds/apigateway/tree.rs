@@ -11,12 +11,33 @@ use crate::resource::{Ref, Set};
 use aws_sdk_apigateway::types;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The ids of the resources of the API `id`, by path.
-pub async fn resource_ids(cx: &Cx, id: &str) -> Result<BTreeMap<String, String>> {
-    let resources = resources(cx, id).await?.into_iter();
-    Ok(resources.filter_map(|resource| Some((resource.path?, resource.id?))).collect())
+/// What an API consists of beside itself, by the ids and names that API Gateway gave it.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// The ids of its resources, by path.
+    pub resources: BTreeMap<String, String>,
+    /// The names of the models that bodies are held against.
+    pub models: BTreeSet<String>,
+    /// The ids of the validators of requests.
+    pub validators: BTreeSet<String>,
+    /// The ids of the authorizers.
+    pub authorizers: BTreeSet<String>,
+}
+
+/// The parts of the API `id`.
+pub async fn parts(cx: &Cx, id: &str) -> Result<Parts> {
+    let mut parts = Parts::default();
+    for resource in resources(cx, id).await? {
+        parts.resources.extend(resource.path.zip(resource.id));
+        for (_, method) in resource.resource_methods.unwrap_or_default() {
+            parts.models.extend(method.request_models.unwrap_or_default().into_values());
+            parts.validators.extend(method.request_validator_id);
+            parts.authorizers.extend(method.authorizer_id);
+        }
+    }
+    Ok(parts)
 }
 
 async fn resources(cx: &Cx, id: &str) -> Result<Vec<types::Resource>> {
