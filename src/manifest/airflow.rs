@@ -3,7 +3,7 @@
 use super::common::RETENTION;
 use super::decode::{Map, Spanned};
 use super::forms;
-use super::layout::Constraint::{All, Each, Form, Keys, Length, Range};
+use super::layout::Constraint::{All, Each, Form, Keys, Range};
 use super::section::{choice, section};
 use serde_json::Value;
 
@@ -39,13 +39,13 @@ section! {
         /// The script that each machine runs before Airflow starts.
         startup_script: Option<Spanned<String>> where Form(&forms::LOCAL_PATH),
         /// Airflow's options, such as `core.load_examples`.
-        options: Map<String> = "{}" where All(&[Keys(&Form(&forms::AIRFLOW_OPTION)), Each(&Length(1, 65536))]),
+        options: Map<String> = "{}" where All(&[Keys(&Form(&forms::AIRFLOW_OPTION)), Each(&Form(&forms::AIRFLOW_VALUE))]),
         /// What is logged.
         logs: AirflowLogs = "{}",
         /// When AWS may maintain it, `DAY:HH:MM` in UTC; left out, AWS chooses.
         maintenance_window: Option<Spanned<String>> where Form(&forms::MAINTENANCE_WINDOW),
         /// The KMS key that encrypts its data; left out, AWS's own.
-        kms_key: Option<Spanned<String>> where Form(&forms::KMS_KEY),
+        kms_key: Option<Spanned<String>> where Form(&forms::AIRFLOW_KMS_KEY),
         /// Statements of IAM for what DAGs do, on top of what the environment needs.
         permissions: Vec<Spanned<Value>> = "[]",
     }

@@ -44,7 +44,8 @@ fn arn(text: &str, service: &str) -> Verdict {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     match parts.as_slice() {
         ["arn", partition, found, _, _, rest] => {
-            need(partition.starts_with("aws"), "its partition is not `aws`, `aws-cn` or another of AWS's")?;
+            let letters = partition.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            need(letters && partition.starts_with("aws"), "its partition is not `aws`, `aws-cn` or another of AWS's")?;
             need(*found == service, &format!("its service is not `{service}`"))?;
             need(!rest.is_empty(), "nothing follows the account")
         }
@@ -188,6 +189,7 @@ forms! {
     };
     /// A version of Airflow.
     AIRFLOW_VERSION = "a version of Airflow", "such as `2.10.3`", "^[0-9]+\\.[0-9]+\\.[0-9]+$", |text| {
+        length(text, 1, 32)?;
         let numbers: Vec<&str> = text.split('.').collect();
         let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         need(numbers.len() == 3 && numbers.iter().all(number), "it is not three numbers with dots between")
@@ -200,13 +202,19 @@ forms! {
             need(text.starts_with(|c: char| c.is_ascii_lowercase()), "it does not begin with a letter")?;
             need(!text.ends_with('.'), "it ends with `.`")
         };
+    /// The value of an Airflow option (appendix).
+    AIRFLOW_VALUE = "the value of an Airflow option", "1 to 65536 printable ASCII characters", "^[ -~]{1,65536}$", |text| {
+        length(text, 1, 65536)?;
+        only(text, |c| c.is_ascii_graphic() || c == ' ')
+    };
     /// When MWAA may maintain an environment (appendix).
     MAINTENANCE_WINDOW = "a maintenance window", "`DAY:HH:MM` in UTC with minutes 00 or 30, such as `SUN:03:30`",
         "^(MON|TUE|WED|THU|FRI|SAT|SUN):([01][0-9]|2[0-3]):(00|30)$", |text| {
             let parts: Vec<&str> = text.split(':').collect();
             let [day, hour, minute] = parts[..] else { return Err("it has not three parts".into()) };
             need(["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"].contains(&day), "days are `MON` to `SUN`")?;
-            need(hour.len() == 2 && hour.parse::<u8>().is_ok_and(|hour| hour < 24), "hours are 00 to 23")?;
+            let digits = hour.len() == 2 && hour.bytes().all(|byte| byte.is_ascii_digit());
+            need(digits && hour < "24", "hours are 00 to 23")?;
             need(minute == "00" || minute == "30", "minutes are 00 or 30")
         };
     /// A VPC.
@@ -247,21 +255,22 @@ forms! {
         arn(text, "kms")?;
         need(text.contains(":key/"), "it names no key, which would be `:key/<id>`")
     };
+    /// The ARN of a KMS key for MWAA, which knows no multi-Region keys (appendix).
+    AIRFLOW_KMS_KEY = "the ARN of a KMS key for Airflow", "`arn:aws:kms:<region>:<account>:key/<UUID>`, no multi-Region key",
+        "^arn:aws(-[a-z]+)?:kms:[a-z]{2}-[a-z]+-[0-9]:[0-9]{12}:key/[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}$", |text| airflow_key(text);
     /// A KMS key by ARN or alias.
     KMS_KEY_OR_ALIAS = "a KMS key", "an ARN or `alias/<name>`", "^(arn:aws[a-z-]*:kms:.+|alias/[a-zA-Z0-9:/_-]+)$", |text| {
         match text.strip_prefix("alias/") {
             Some(alias) => length(alias, 1, 250).and_then(|()| made_of(alias, ":/_-")),
-            None => arn(text, "kms"),
+            None => length(text, 1, 2048).and_then(|()| arn(text, "kms")),
         }
     };
     /// The ARN of a private certificate authority.
     AUTHORITY = "the ARN of a private certificate authority", "`arn:aws:acm-pca:<region>:<account>:certificate-authority/<id>`",
         "^arn:aws[a-z-]*:acm-pca:.+$", |text| arn(text, "acm-pca");
     /// The ARN of a managed policy.
-    MANAGED_POLICY = "the ARN of a managed policy", "`arn:aws:iam::<account or aws>:policy/<name>`", "^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", |text| {
-        arn(text, "iam")?;
-        need(text.contains(":policy/"), "it names no policy, which would be `:policy/<name>`")
-    };
+    MANAGED_POLICY = "the ARN of a managed policy", "`arn:aws:iam::<account or aws>:policy/<name>`", "^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[a-zA-Z0-9_+=,.@/-]+$",
+        |text| managed_policy(text);
     /// A SHA-256 digest.
     SHA256 = "a SHA-256 digest", "64 hexadecimal digits", "^[0-9a-fA-F]{64}$", |text| {
         length(text, 64, 64)?;
@@ -316,7 +325,9 @@ fn bucket(text: &str) -> Verdict {
     only(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-')?;
     let edge = |c: char| c.is_ascii_alphanumeric();
     need(text.starts_with(edge) && text.ends_with(edge), "it begins or ends with `.` or `-`")?;
-    need(!text.contains(".."), "it contains `..`")?;
+    for pair in ["..", ".-", "-."] {
+        need(!text.contains(pair), &format!("it contains `{pair}`"))?;
+    }
     need(text.parse::<std::net::Ipv4Addr>().is_err(), "it is an IP address")?;
     for prefix in ["xn--", "sthree-", "amzn-s3-demo-"] {
         need(!text.starts_with(prefix), &format!("AWS reserves names that begin with `{prefix}`"))?;
@@ -325,6 +336,32 @@ fn bucket(text: &str) -> Verdict {
         need(!text.ends_with(suffix), &format!("AWS reserves names that end with `{suffix}`"))?;
     }
     Ok(())
+}
+
+fn managed_policy(text: &str) -> Verdict {
+    length(text, 1, 2048)?;
+    arn(text, "iam")?;
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [_, _, _, region, account, policy] = parts[..] else { return Err("it has not the parts of an ARN".into()) };
+    need(region.is_empty(), "it names a region, of which IAM has none")?;
+    need(account == "aws" || (ACCOUNT.test)(account).is_ok(), "its owner is neither `aws` nor an account")?;
+    let name = policy.strip_prefix("policy/").unwrap_or_default();
+    need(!name.is_empty(), "it names no policy, which would be `:policy/<name>`")?;
+    made_of(name, "_+=,.@-/")
+}
+
+fn airflow_key(text: &str) -> Verdict {
+    arn(text, "kms")?;
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [_, _, _, region, account, key] = parts[..] else { return Err("it has not the parts of an ARN".into()) };
+    need((REGION.test)(region).is_ok(), "its region does not look like `us-east-1`")?;
+    need((ACCOUNT.test)(account).is_ok(), "its account has not 12 digits")?;
+    let Some(id) = key.strip_prefix("key/") else { return Err("it names no key, which would be `:key/<id>`".into()) };
+    need(!id.starts_with("mrk-"), "it is a multi-Region key")?;
+    let digits = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let parts: Vec<&str> = id.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    need(lengths == [8, 4, 4, 4, 12] && parts.into_iter().all(digits), "its id is no UUID")
 }
 
 fn route_path(text: &str) -> Verdict {

@@ -2,6 +2,8 @@
 
 use crate::conformance::Example;
 use aqueduct::kinds;
+use aqueduct::manifest::layout::Shape;
+use aqueduct::manifest::root;
 use aqueduct::resource::tree::Tree;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,8 +46,45 @@ fn a_field_is_either_fixed_or_changed() {
             assert_eq!(modes.len(), 1, "{kind}: {field} is {modes:?}");
         }
     }
+    record("kinds.json", &json!(table));
+}
+
+/// Where values stand in a manifest: `*` for each member of a list or map, `{key}` for a map's keys themselves.
+fn places(shape: Shape, path: &str, found: &mut BTreeSet<String>) {
+    match shape {
+        Shape::Section(layout) => {
+            for field in layout.fields {
+                places((field.shape)(), &format!("{path}/{}", field.name), found);
+            }
+        }
+        Shape::Map(of) => {
+            found.insert(format!("{path}/{{key}}"));
+            places(of(), &format!("{path}/*"), found);
+        }
+        Shape::List(of) => places(of(), &format!("{path}/*"), found),
+        Shape::Either(shapes) => shapes.iter().for_each(|shape| places(shape(), path, found)),
+        _ => drop(found.insert(path.to_owned())),
+    }
+}
+
+#[test]
+fn every_key_of_a_manifest_leads_to_a_value() {
+    let mut found = BTreeSet::new();
+    for field in root::fields() {
+        let before = found.len();
+        places((field.shape)(), field.name, &mut found);
+        assert!(found.len() > before, "{} leads to nothing", field.name);
+    }
+    for place in ["stack", "tags/*", "streams/{key}", "streams/*/shards", "network/existing/private_subnets/*"] {
+        assert!(found.contains(place), "{place} is none of {found:#?}");
+    }
+    record("manifest.json", &json!(found));
+}
+
+/// Leaves `value` for judges outside.
+fn record(file: &str, value: &serde_json::Value) {
     if let Some(folder) = std::env::var_os("AQUEDUCT_RECORD").map(PathBuf::from) {
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("kinds.json"), format!("{:#}\n", json!(table))).unwrap();
+        std::fs::write(folder.join(file), format!("{value:#}\n")).unwrap();
     }
 }

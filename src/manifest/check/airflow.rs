@@ -14,6 +14,7 @@ const ENDPOINTS: [&str; 9] =
 pub(super) fn check(cx: &mut Check<'_>) {
     let Some(Some(airflow)) = &cx.parts.airflow else { return };
     machines(cx, airflow);
+    tags(cx, airflow);
     way_out(cx, airflow);
     bucket(cx, airflow);
     uploads(cx, airflow);
@@ -56,6 +57,16 @@ fn machines(cx: &mut Check<'_>, airflow: &Airflow) {
         let message = format!("at least {} web servers and at most {}", *least, *most);
         let wrong = Diagnostic::error(least.span, message).other(most.span, "the other");
         cx.push(wrong.help("let `max_webservers` be the greater one"));
+    }
+}
+
+/// MWAA alone takes no tags without a value (appendix).
+fn tags(cx: &mut Check<'_>, airflow: &Airflow) {
+    let Some(header) = &cx.parts.header else { return };
+    for (key, _) in header.tags.iter().filter(|(_, value)| value.is_empty()) {
+        let wrong =
+            Diagnostic::error(key.span, format!("the tag `{}` has no value, which Airflow's tags need", key.value));
+        cx.push(wrong.other(airflow.span, "Airflow").help("give it a value, such as `\"true\"`"));
     }
 }
 
