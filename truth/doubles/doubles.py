@@ -1,5 +1,22 @@
 """The doubles, which examples are led through their lives on which, and why others are not."""
 
+import whole
+
+# Services and kinds that no double carries far enough.
+NEITHER = {
+    "kafka/cluster": "clusters stay in CREATING, or are those of the first version of the API",
+    "kafka/configuration": "no change and no deletion, or none at all",
+    "kafka/topic": "missing",
+    "kafka/channel": "missing",
+    "kafkaconnect/connector": "missing",
+    "kafkaconnect/custom-plugin": "missing",
+    "kafkaconnect/worker-configuration": "missing",
+    "kinesis/stream": "ListTagsForResource, TagResource and the tags of CreateStream are missing",
+    "apigateway/rest-api": "PutRestApi is partial or missing",
+    "apigateway/stage": "is a REST API's",
+    "apigateway/usage-plan": "is a stage's",
+}
+
 # Full examples of the kinds, where the double does all that they show.
 KINDS = "manifests/kinds"
 
@@ -37,6 +54,20 @@ MOTO = {
         "ec2/subnet": "no IPv6, names and DNS64 settings",
         "ec2/vpc-endpoint of a gateway": "policies cannot be reset; a table that was added makes the endpoint undeletable",
     },
+    "whole": {
+        "without": NEITHER
+        | {
+            "mwaa/environment": "missing",
+            "s3/bucket": "the tags of CreateBucket are lost, so nobody owns the bucket",
+            "s3/object": "is a bucket's",
+        },
+        "fields": {
+            "ec2/instance/client": ({"root_volume": None}, "volumes are reported as not encrypted"),
+            "elb/load-balancer/client": ({"check_private_link": True}, "checks of PrivateLink cannot be set"),
+        },
+        "change": whole.shut_out,
+        "drifted": ["ec2/security-group/kafka", "iam/role/airflow"],
+    },
 }
 
 MINISTACK = {
@@ -65,5 +96,27 @@ MINISTACK = {
         "mwaa/environment": "no change: its tags and states are not AWS's",
         "s3/bucket": "public policies and filters by size and tag are not as AWS has them",
         "s3/object": "kept small",
+    },
+    "whole": {
+        "without": NEITHER
+        | {
+            "apigateway/vpc-link": "missing",
+            "ec2/instance": "volumes, metadata options and user data are lost",
+            "ec2/nat-gateway": "the address is lost",
+            "ec2/route-table": "leads to the NAT gateway",
+            "ec2/vpc-endpoint": "policies are lost",
+            "elb/load-balancer": "balancers belong to a VPC that is not theirs",
+            "elb/listener": "is a balancer's",
+            "elb/target-group": "groups belong to a VPC that is not theirs",
+        },
+        "fields": {
+            **{
+                f"ec2/security-group/{name}": ({"egress": None}, "descriptions of rules outwards cannot be changed")
+                for name in ("airflow", "client", "connect", "kafka", "load-balancer")
+            },
+            "mwaa/environment/airflow": ({"requirements": None}, "requirements are lost"),
+        },
+        "change": whole.forget_sooner,
+        "drifted": ["logs/log-group/kafka", "s3/bucket/dags"],
     },
 }

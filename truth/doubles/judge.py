@@ -1,8 +1,9 @@
-"""Leads the examples of kinds through their lives on doubles of AWS that others wrote.
+"""Leads the examples of kinds, and all that a double can do of a whole manifest, through their lives on doubles of AWS that
+others wrote.
 
     python judge.py PROGRAM
 
-PROGRAM is the built `examples/life.rs`. Ends with 1 when a life does not go well.
+PROGRAM is the built `examples/life`. Ends with 1 when a life does not go well.
 """
 
 import json
@@ -14,6 +15,7 @@ import sys
 import time
 import urllib.request
 
+import whole
 from doubles import MINISTACK, MOTO
 from proxy import Proxy
 
@@ -59,20 +61,24 @@ def lead(name, double, program):
         proxy = Proxy(port, double["lacks"])
         files = double["examples"] + [str(file) for file in sorted((HERE / name).glob("*.yaml"))]
         answer = subprocess.run([program, proxy.url, *files], capture_output=True, text=True, timeout=400)
+        led = len(proxy.calls)
+        lines, wrong = whole.lead(name, double, program, proxy)
     finally:
         server.terminate()
         server.wait()
     lives = [json.loads(line) for line in answer.stdout.splitlines()]
-    whole = [life["kind"] for life in lives if life["wrong"] is None]
+    kinds = [life["kind"] for life in lives if life["wrong"] is None]
     changes = sum(len(life["through"]) - 2 for life in lives if life["wrong"] is None)
-    print(f"{name}: {len(whole)} of {len(files)} lives, {changes} changes, {len(proxy.calls)} calls: {', '.join(sorted(whole))}")
+    print(f"{name}: {len(kinds)} of {len(files)} lives, {changes} changes, {led} calls: {', '.join(sorted(kinds))}")
+    for line in lines:
+        print(line)
     for what in sorted(proxy.answered):
         print(f"  answered for the double, as by an account that has nothing: {what}")
     for kind, reason in double["cut"].items():
         print(f"  cut: {kind}: {reason}")
     for kind, reason in double["not_led"].items():
         print(f"  not led here: {kind}: {reason}")
-    wrong = [f"{life['file']}: {life['wrong']}" for life in lives if life["wrong"]]
+    wrong += [f"{life['file']}: {life['wrong']}" for life in lives if life["wrong"]]
     if len(lives) != len(files):
         wrong.append(f"the program ended early: {answer.stderr[-500:]}")
     for text in wrong:

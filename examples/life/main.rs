@@ -1,6 +1,9 @@
 //! Leads the examples of kinds through their lives on any AWS or double of it: made, left alone, changed, deleted.
 //!
 //! `life URL FILE…` prints a line of JSON for each file: the kind, what of its life it got through, and what went wrong.
+//! `life URL --whole STEP MANIFEST CUT` does a step of a whole manifest's life, and prints a line of JSON about it.
+
+mod whole;
 
 use aqueduct::apply::{Interrupt, apply};
 use aqueduct::aws::{Connect, Cx, Pace, StandIn};
@@ -19,7 +22,16 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 #[tokio::main]
 async fn main() -> Outcome {
     let mut arguments = std::env::args().skip(1);
-    let url = arguments.next().ok_or("usage: life URL FILE…")?;
+    let url = arguments.next().ok_or("usage: life URL FILE… | life URL --whole STEP MANIFEST CUT")?;
+    let mut arguments = arguments.peekable();
+    if arguments.next_if(|argument| argument == "--whole").is_some() {
+        let [step, manifest, cut] = &arguments.collect::<Vec<_>>()[..] else {
+            return Err("--whole STEP MANIFEST CUT".into());
+        };
+        let cx = connect(&url, "pinterest").await?;
+        println!("{}", whole::step(&cx, manifest, cut, step).await?);
+        return Ok(());
+    }
     for (index, file) in arguments.enumerate() {
         let example = Example::load(&file)?;
         let mut through = vec![];
@@ -66,10 +78,14 @@ impl Example {
     }
 }
 
-async fn life(url: &str, stack: &str, example: &Example, through: &mut Vec<String>) -> Outcome {
+async fn connect(url: &str, stack: &str) -> Outcome<Cx> {
     let connect =
         Connect { stand_in: Some(StandIn::Url(url.into())), pace: Some(Pace::times(PACE)), ..Connect::default() };
-    let cx = connect.connect(stack).await?;
+    Ok(connect.connect(stack).await?)
+}
+
+async fn life(url: &str, stack: &str, example: &Example, through: &mut Vec<String>) -> Outcome {
+    let cx = connect(url, stack).await?;
     let as_it_is = example.graph(&Value::Null)?;
     let ended = grown(&cx, example, &as_it_is, through).await;
     // Whatever went wrong, the next example begins with an account that has nothing.
