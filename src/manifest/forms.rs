@@ -120,7 +120,7 @@ forms! {
             only(text, |c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
         };
     /// A bucket (AWS.md §2.4).
-    BUCKET = "a bucket name", "3 to 63 of `a-z 0-9 . -`, a letter or digit first and last, no `..`, no IP address, no name reserved by AWS",
+    BUCKET = "a bucket name", "3 to 63 of `a-z 0-9 . -`, a letter or digit first and last, none of `.. .- -.` in it, no IP address, no name reserved by AWS",
         "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", |text| bucket(text);
     /// A key or key prefix in a bucket.
     OBJECT_KEY = "an object key", "1 to 1024 bytes, no `/` first", "^[^/].{0,1023}$", |text| {
