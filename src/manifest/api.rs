@@ -55,10 +55,10 @@ impl Api {
 section! {
     /// How much all callers together may ask.
     pub struct Throttle {
-        /// Requests a second.
-        rate: Spanned<i32> = "100" where Range(1, 10000),
-        /// Requests at once.
-        burst: Spanned<i32> = "200" where Range(1, 5000),
+        /// Requests a second; 0 refuses all.
+        rate: Spanned<i32> = "100" where Range(0, 10000),
+        /// Requests at once; 0 refuses all.
+        burst: Spanned<i32> = "200" where Range(0, 5000),
     }
 }
 

@@ -9,8 +9,12 @@ use super::section::section;
 use super::source::Span;
 use super::yaml::{Node, Value};
 
-/// What tags must satisfy; 45 leaves room for Aqueduct's own and those of a section.
-pub const TAGS: Constraint = All(&[Members(0, 45), Keys(&Form(&forms::TAG_KEY)), Each(&Form(&forms::TAG_VALUE))]);
+/// How many tags there may be: AWS takes 50 (AWS.md §2.4, §6.1, appendix), of which five are left for Aqueduct's own and `Name`.
+pub const MOST_TAGS: usize = 45;
+
+/// What tags must satisfy.
+pub const TAGS: Constraint =
+    All(&[Members(0, MOST_TAGS), Keys(&Form(&forms::TAG_KEY)), Each(&Form(&forms::TAG_VALUE))]);
 
 /// `key=value` lines for a Java component.
 pub const PROPERTIES: Constraint = All(&[Keys(&Form(&forms::PROPERTY)), Each(&Form(&forms::PROPERTY_VALUE))]);

@@ -323,6 +323,10 @@ impl Decode for Ipv4Net {
         let Some(net) = node.text().and_then(|text| text.parse::<Self>().ok()) else {
             return cx.mismatch(node, "an IPv4 CIDR block such as `10.0.0.0/16`");
         };
+        // Some programs read numbers with a zero before them as octal.
+        if node.text().is_some_and(|text| text != net.to_string()) {
+            return cx.fail(Diagnostic::error(node.span, "zeros before a number").help(format!("write `{net}`")));
+        }
         if net.trunc() != net {
             let wrong =
                 Diagnostic::error(node.span, format!("{net} has bits set beyond its prefix of {}", net.prefix_len()));

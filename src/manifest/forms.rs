@@ -120,7 +120,7 @@ forms! {
             only(text, |c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
         };
     /// A bucket (AWS.md §2.4).
-    BUCKET = "a bucket name", "3 to 63 of `a-z 0-9 . -`, a letter or digit first and last, none of `.. .- -.` in it, no IP address, no name reserved by AWS",
+    BUCKET = "a bucket name", "3 to 63 of `a-z 0-9 . -`, a letter or digit first, last and next to each `.`, no IP address, no name reserved by AWS",
         "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", |text| bucket(text);
     /// A key or key prefix in a bucket.
     OBJECT_KEY = "an object key", "1 to 1024 bytes, no `/` first", "^[^/].{0,1023}$", |text| {
@@ -251,10 +251,7 @@ forms! {
             begins_with_letter(text)
         };
     /// The ARN of a KMS key.
-    KMS_KEY = "the ARN of a KMS key", "`arn:aws:kms:<region>:<account>:key/<id>`", "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", |text| {
-        arn(text, "kms")?;
-        need(text.contains(":key/"), "it names no key, which would be `:key/<id>`")
-    };
+    KMS_KEY = "the ARN of a KMS key", "`arn:aws:kms:<region>:<account>:key/<id>`", "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", |text| kms_key(text).map(|_| ());
     /// The ARN of a KMS key for MWAA, which knows no multi-Region keys (appendix).
     AIRFLOW_KMS_KEY = "the ARN of a KMS key for Airflow", "`arn:aws:kms:<region>:<account>:key/<UUID>`, no multi-Region key",
         "^arn:aws(-[a-z]+)?:kms:[a-z]{2}-[a-z]+-[0-9]:[0-9]{12}:key/[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}$", |text| airflow_key(text);
@@ -350,13 +347,22 @@ fn managed_policy(text: &str) -> Verdict {
     made_of(name, "_+=,.@-/")
 }
 
-fn airflow_key(text: &str) -> Verdict {
+/// The id of the key that an ARN names.
+fn kms_key(text: &str) -> Result<&str, String> {
     arn(text, "kms")?;
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [_, _, _, region, account, key] = parts[..] else { return Err("it has not the parts of an ARN".into()) };
     need((REGION.test)(region).is_ok(), "its region does not look like `us-east-1`")?;
     need((ACCOUNT.test)(account).is_ok(), "its account has not 12 digits")?;
-    let Some(id) = key.strip_prefix("key/") else { return Err("it names no key, which would be `:key/<id>`".into()) };
+    let id = key.strip_prefix("key/").filter(|id| !id.is_empty());
+    id.ok_or_else(|| "it names no key, which would be `:key/<id>`".into())
+}
+
+fn airflow_key(text: &str) -> Verdict {
+    let id = kms_key(text)?;
+    let region: Vec<&str> = text.split(':').nth(3).unwrap_or_default().split('-').collect();
+    let known = matches!(region[..], [area, _, number] if area.len() == 2 && number.len() == 1);
+    need(known, "its region does not look like `us-east-1`")?;
     need(!id.starts_with("mrk-"), "it is a multi-Region key")?;
     let digits = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let parts: Vec<&str> = id.split('-').collect();

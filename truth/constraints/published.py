@@ -10,7 +10,7 @@ import botocore.model
 import cfnlint.rules.formats
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-JAVA = {r"\p{L}": "a-zA-ZÀ-ÿ", r"\p{Z}": " ", r"\p{N}": "0-9"}
+JAVA = {r"\p{L}": "a-zA-ZÀ-ÿЀ-ӿ", r"\p{Z}": " ", r"\p{N}": "0-9"}
 LOADER = botocore.loaders.Loader()
 
 

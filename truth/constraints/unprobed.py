@@ -1,102 +1,54 @@
-"""Values of a manifest about which nothing is published, or that are ours alone, with the reason for each."""
-
-SWITCH = "on or off"
-OURS = "a word or number of the manifest's own"
-NAMED = "names another part of the manifest"
-FILE = "a file beside the manifest"
-FREE = "AWS takes any text"
-JAVA = "read by Kafka or its parts, not by AWS"
-PLACE = "an address to download from"
-RULE = "a rule of the manifest's own, which AWS has no word for"
-NUMBER = "no publication has bounds"
+"""Fields of the manifest that become no member with a published constraint, by why."""
 
 UNPROBED = {
-    "account": "compared with the account of the credentials",
-    "airflow/bucket": NAMED,
-    "airflow/dags": FILE,
-    "airflow/permissions/*": "statements of IAM, judged by the linter of policies",
-    "airflow/plugins": FILE,
-    "airflow/requirements": FILE,
-    "airflow/startup_script": FILE,
-    "api/access_logs": SWITCH,
-    "api/access_logs/enabled": SWITCH,
-    "api/auth": OURS,
-    "api/cors": SWITCH,
-    "api/cors/headers/*": "read by browsers",
-    "api/cors/max_age_seconds": "read by browsers",
-    "api/cors/origins/*": "read by browsers",
-    "api/execution_logs": OURS,
-    "api/exposure": OURS,
-    "api/metrics": SWITCH,
-    "api/routes/*": OURS,
-    "api/routes/*/methods/*": "methods of HTTP, a part of the API's definition",
-    "api/routes/*/to": OURS,
-    "api/routes/{key}": "a path, a part of the API's definition",
-    "api/tracing": SWITCH,
-    "aqueduct": OURS,
-    "buckets/*/block_public_access": SWITCH,
-    "buckets/*/force_destroy": SWITCH,
-    "buckets/*/lifecycle/*/expire_noncurrent_days": NUMBER,
-    "buckets/*/lifecycle/*/transitions/*/days": NUMBER,
-    "buckets/*/tls_only": SWITCH,
-    "buckets/*/versioning": SWITCH,
-    "client/disk_gib": NUMBER,
-    "client/iam_library/sha256": RULE,
-    "client/iam_library/url": PLACE,
-    "client/iam_library/version": PLACE,
-    "client/java": "a package of Amazon Linux",
-    "client/kafka_tools/sha256": RULE,
-    "client/kafka_tools/url": PLACE,
-    "client/kafka_tools/version": PLACE,
-    "client/key_pair": FREE,
-    "client/rest_proxy/confluent/sha256": RULE,
-    "client/rest_proxy/confluent/url": PLACE,
-    "client/rest_proxy/confluent/version": PLACE,
-    "client/rest_proxy/enabled": SWITCH,
-    "client/rest_proxy/heap": JAVA,
-    "client/rest_proxy/properties/*": JAVA,
-    "client/rest_proxy/properties/{key}": JAVA,
-    "kafka/authentication/*": OURS,
-    "kafka/certificate_authorities/*": FREE,
-    "kafka/configuration/*": JAVA,
-    "kafka/configuration/{key}": JAVA,
-    "kafka/logs": SWITCH,
-    "kafka/logs/enabled": SWITCH,
-    "kafka/mode": OURS,
-    "kafka/prometheus": OURS,
-    "kafka/prune": SWITCH,
-    "kafka/storage/tiered": SWITCH,
-    "kafka/topics/*/config/*": JAVA,
-    "kafka/topics/*/config/{key}": JAVA,
-    "network/endpoints/*": "the name of a service, of which nobody publishes a list",
-    "network/existing/cidr": "only to check addresses by",
-    "network/existing/public_subnets/*": "as the private ones, which are probed",
-    "network/nat": OURS,
-    "network/zones": OURS,
-    "network/zones/*": FREE,
-    "overrides/*/*": "any field of any resource, checked by the kinds",
-    "overrides/*/{key}": "any field of any resource, checked by the kinds",
-    "overrides/{key}": "an address",
-    "region": FREE,
-    "sinks/*/bucket": NAMED,
-    "sinks/*/connect_version": FREE,
-    "sinks/*/dead_letters": SWITCH,
-    "sinks/*/flush_size": JAVA,
-    "sinks/*/key_template": FREE,
-    "sinks/*/logs": SWITCH,
-    "sinks/*/logs/enabled": SWITCH,
-    "sinks/*/plugin": FILE,
-    "sinks/*/prefix": FREE,
-    "sinks/*/properties/*": JAVA,
-    "sinks/*/properties/{key}": JAVA,
-    "sinks/*/rotate_minutes": JAVA,
-    "sinks/*/tasks": JAVA,
-    "sinks/*/topics/*": NAMED,
-    "sinks/*/topics_regex": JAVA,
-    "sinks/*/via": OURS,
-    "sinks/*/worker_properties/*": JAVA,
-    "sinks/*/worker_properties/{key}": JAVA,
-    "sinks/*/workers/max": NUMBER,
-    "sinks/*/workers/min": NUMBER,
-    "streams/*/encrypted": SWITCH,
+    "the language, or what only Aqueduct itself heeds": [
+        "aqueduct", "account", "buckets/{value}/force_destroy", "kafka/prune",
+        "overrides", "overrides/{key}", "overrides/{value}", "overrides/{value}/{key}", "overrides/{value}/{value}",
+    ],
+    "a switch between ways of building things, all of whose words are its own": [
+        "network/nat", "network/zones", "kafka/mode", "kafka/authentication", "kafka/authentication/[]", "sinks/{value}/via",
+        "api/exposure", "api/routes/{value}", "api/routes/{value}/to",
+    ],
+    "true or false": [
+        "buckets/{value}/versioning", "buckets/{value}/block_public_access", "buckets/{value}/tls_only", "streams/{value}/encrypted",
+        "kafka/storage/tiered", "kafka/prometheus", "kafka/logs", "kafka/logs/enabled", "sinks/{value}/logs", "sinks/{value}/logs/enabled",
+        "api/access_logs", "api/access_logs/enabled", "api/cors", "api/metrics", "api/tracing", "client/rest_proxy/enabled",
+    ],
+    "the name of something else in the manifest": ["airflow/bucket", "sinks/{value}/bucket", "sinks/{value}/topics/[]"],
+    "a file here, whose last part alone is sent: no file's name has as many bytes as are allowed": [
+        "airflow/dags", "airflow/requirements", "airflow/plugins", "airflow/startup_script", "sinks/{value}/plugin",
+    ],
+    "part of a script or a file on a machine, which AWS does not read": [
+        "client/java", "client/kafka_tools/version", "client/kafka_tools/url", "client/kafka_tools/sha256", "client/iam_library/version",
+        "client/iam_library/url", "client/iam_library/sha256", "client/rest_proxy/confluent/version", "client/rest_proxy/confluent/url",
+        "client/rest_proxy/confluent/sha256", "client/rest_proxy/heap", "client/rest_proxy/properties",
+        "client/rest_proxy/properties/{key}", "client/rest_proxy/properties/{value}",
+    ],
+    "part of a text about whose content nothing is published: properties of a server, a topic, a connector or its workers": [
+        "kafka/configuration/{key}", "kafka/configuration/{value}", "kafka/topics/{value}/config/{key}", "kafka/topics/{value}/config/{value}",
+        "sinks/{value}/topics_regex", "sinks/{value}/tasks", "sinks/{value}/flush_size", "sinks/{value}/rotate_minutes",
+        "sinks/{value}/worker_properties/{key}", "sinks/{value}/worker_properties/{value}",
+    ],
+    "a map or list whose members are things of their own, in no list that AWS is sent": [
+        "buckets", "streams", "sinks", "sinks/{value}/topics", "kafka/topics", "network/endpoints", "network/public_subnets",
+        "network/private_subnets", "api/routes", "api/routes/{value}/methods", "api/cors/headers", "api/cors/origins", "airflow/permissions",
+    ],
+    "a list of different words out of exactly as many as are allowed": ["streams/{value}/shard_metrics"],
 }
+
+
+def unprobed():
+    return {place for places in UNPROBED.values() for place in places}
+
+
+def place(path, places):
+    """What the manifest's layout calls the place of a field's `path`."""
+    found = ""
+    for part in path.split("/"):
+        known = [one for one in (f"{found}/{part}".removeprefix("/"), f"{found}/[]", f"{found}/{{value}}") if any(
+            other == one or other.startswith(f"{one}/") for other in places
+        )]
+        if not known:
+            raise LookupError(f"the manifest has no {path}")
+        found = known[0]
+    return found

@@ -11,16 +11,16 @@ use serde_json::Value;
 const ENDPOINTS: [&str; 9] =
     ["monitoring", "ecr.api", "ecr.dkr", "logs", "sqs", "kms", "airflow.api", "airflow.env", "airflow.ops"];
 
+/// How many characters all inline policies of a role may have together (AWS.md §2.1).
+const INLINE_POLICIES: usize = 10_240;
+
 pub(super) fn check(cx: &mut Check<'_>) {
     let Some(Some(airflow)) = &cx.parts.airflow else { return };
     machines(cx, airflow);
-    tags(cx, airflow);
     way_out(cx, airflow);
     bucket(cx, airflow);
     uploads(cx, airflow);
-    for statement in &airflow.permissions {
-        permission(cx, statement);
-    }
+    permissions(cx, &airflow.permissions);
 }
 
 fn machines(cx: &mut Check<'_>, airflow: &Airflow) {
@@ -57,16 +57,6 @@ fn machines(cx: &mut Check<'_>, airflow: &Airflow) {
         let message = format!("at least {} web servers and at most {}", *least, *most);
         let wrong = Diagnostic::error(least.span, message).other(most.span, "the other");
         cx.push(wrong.help("let `max_webservers` be the greater one"));
-    }
-}
-
-/// MWAA alone takes no tags without a value (appendix).
-fn tags(cx: &mut Check<'_>, airflow: &Airflow) {
-    let Some(header) = &cx.parts.header else { return };
-    for (key, _) in header.tags.iter().filter(|(_, value)| value.is_empty()) {
-        let wrong =
-            Diagnostic::error(key.span, format!("the tag `{}` has no value, which Airflow's tags need", key.value));
-        cx.push(wrong.other(airflow.span, "Airflow").help("give it a value, such as `\"true\"`"));
     }
 }
 
@@ -138,6 +128,25 @@ fn constraints(cx: &mut Check<'_>, airflow: &Airflow, requirements: &Spanned<Str
         let wrong = Diagnostic::warning(requirements.span, message);
         let wrong = if airflow.version.given { wrong.other(airflow.version.span, "the version") } else { wrong };
         cx.push(wrong.help("change the address after `--constraint`, or the version"));
+    }
+}
+
+fn permissions(cx: &mut Check<'_>, statements: &[Spanned<Value>]) {
+    let mut characters = 0;
+    for statement in statements {
+        permission(cx, statement);
+        let text = statement.value.to_string();
+        characters += text.chars().count();
+        if let Some(strange) = text.chars().find(|c| *c > 'ÿ') {
+            let wrong = Diagnostic::error(statement.span, format!("IAM's policies cannot contain `{strange}`"));
+            cx.push(wrong.help("write `?`, which stands for any character"));
+        }
+    }
+    if let Some(first) = statements.first()
+        && characters > INLINE_POLICIES
+    {
+        let message = format!("these permissions have {characters} characters; a role takes {INLINE_POLICIES}");
+        cx.push(Diagnostic::error(first.span, message).help("cover several names by patterns such as `posts-*`"));
     }
 }
 

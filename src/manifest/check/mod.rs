@@ -13,6 +13,7 @@ mod network;
 mod plugin;
 mod sinks;
 mod streams;
+mod tags;
 mod topics;
 
 use super::api::Api;
@@ -44,6 +45,7 @@ pub fn check(parts: &Parts, tree: &Node, sources: &Sources, found: &mut Diagnost
     streams::check(cx);
     airflow::check(cx);
     names::check(cx);
+    tags::check(cx);
 }
 
 /// What checks look at and record into.
