@@ -113,6 +113,8 @@ def noticed(name, given):
     walk, _ = lead(name, seed, sweep=False)
     good = seed.struck and bool(walk.wrong)
     print(f"  {'noticed' if good else 'NOT NOTICED'}: {seed}{'' if seed.struck else ' (never struck)'}")
+    for text in [] if seed.struck else walk.wrong:
+        print(f"    {text}")
     return good
 
 
