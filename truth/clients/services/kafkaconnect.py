@@ -11,6 +11,9 @@ LOOK = {"kafkaconnect": ("list_connectors", {})}
 def walk(w):
     connect, kafka, iam, s3 = w.client("kafkaconnect"), w.client("kafka"), w.client("iam"), w.client("s3")
     _, subnets, group = network(w)
+    # The role comes first: it takes a while until services may assume a new one.
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "kafkaconnect.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="sink", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     plugin = plugins(w, connect, s3)
     workers = worker_configurations(w, connect)
     nodes = {"ClientSubnets": subnets, "SecurityGroups": [group], "InstanceType": "kafka.t3.small", "StorageInfo": {"EbsStorageInfo": {"VolumeSize": 1}}}
@@ -18,8 +21,6 @@ def walk(w):
         BrokerNodeGroupInfo=nodes, KafkaVersion="3.6.0", NumberOfBrokerNodes=2, ClientAuthentication={"Sasl": {"Iam": {"Enabled": True}}}))["ClusterArn"]
     w.until("a cluster", lambda: kafka.describe_cluster_v2(ClusterArn=cluster)["ClusterInfo"], lambda seen: seen["State"] == "ACTIVE")
     brokers = kafka.get_bootstrap_brokers(ClusterArn=cluster)["BootstrapBrokerStringSaslIam"]
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "kafkaconnect.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
-    role = iam.create_role(RoleName="sink", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     settings = {"connector.class": "io.confluent.connect.s3.S3SinkConnector", "tasks.max": "1", "topics": "clicks",
                 "s3.region": "us-east-1", "s3.bucket.name": "aqueduct-plugins", "flush.size": "10"}
     given = dict(
