@@ -22,7 +22,7 @@ from sandbox import REGION
 
 STORIES = sorted((pathlib.Path(__file__).parent / "commands").glob("*.txt"))
 LINE = re.compile(r"(?:(?P<name>\w+) = )?(?P<command>.+?)(?: (?P<sign>=>|~>|!>) (?P<due>.*))?")
-# How often what changes by itself is looked at; a look takes half a second, of which the sandbox makes a quarter of an hour.
+# How often what changes by itself is looked at; a look takes half a second or more, of which the sandbox makes minutes.
 LOOKS = 60
 
 

@@ -18,7 +18,7 @@ import cli
 import seeds
 import unknown
 from gaps import GAPS, UNWALKED
-from sandbox import Sandbox
+from sandbox import SPEED_OF_COMMANDS, Sandbox
 from walk import Walk
 
 # The walks, the longest first, and which clients' other operations must be refused after each.
@@ -100,7 +100,7 @@ def report(name, walk, refused):
 
 def commands():
     """Has the AWS CLI make its calls."""
-    with Sandbox() as sandbox:
+    with Sandbox(SPEED_OF_COMMANDS) as sandbox:
         count, wrong = cli.walk(sandbox.url)
     print(f"AWS CLI: {count} commands in {len(cli.STORIES)} stories")
     for text in wrong:

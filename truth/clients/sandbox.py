@@ -3,15 +3,18 @@
 import os
 import subprocess
 
-# How many times faster than real time it lives.
-SPEED = 2000
+# How many times faster than real time it lives: for boto3, and for commands, which take a second each to begin.
+SPEED, SPEED_OF_COMMANDS = 2000, 300
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 
 
 class Sandbox:
+    def __init__(self, speed=SPEED):
+        self.speed = speed
+
     def __enter__(self):
-        command = [os.environ["AQUEDUCT"], "sandbox", "--port", "0", "--speed", str(SPEED)]
+        command = [os.environ["AQUEDUCT"], "sandbox", "--port", "0", "--speed", str(self.speed)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = self.process.stdout.readline().strip()
         if not self.url:
