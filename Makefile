@@ -1,7 +1,8 @@
 # `make demo` and `make test` need nothing but Rust.
 
 CARGO ?= cargo
-.PHONY: demo test check truth bench dist
+SEEDS ?= 200
+.PHONY: demo test soak check truth bench dist
 
 ## The whole life of the pipeline on the embedded AWS, told step by step.
 demo:
@@ -11,6 +12,10 @@ demo:
 ## Every test.
 test:
 	$(CARGO) test --locked --test it
+
+## The program killed at every change, random faults and races by many seeds: what `make test` tries a few of.
+soak:
+	AQUEDUCT_SOAK=$(SEEDS) $(CARGO) test --locked --test it -- soak:: writers:: --nocapture --test-threads 1
 
 ## Formatting, lints and documentation.
 check:

@@ -65,9 +65,11 @@ impl Intercept for Name {
         "name"
     }
 
-    fn read_before_execution(
+    // Not before execution: which operation it is stands in the configuration only after that.
+    fn read_before_serialization(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if !config.load::<Metadata>().is_some_and(|of| only_reads(of.name())) {

@@ -88,6 +88,8 @@ pub enum Effect {
     CrashBefore,
     /// The client dies after the call has its effect: neither it nor any later call is ever answered.
     CrashAfter,
+    /// The connection breaks before it has its effect.
+    LoseCall,
     /// It has its effect, but the connection breaks before the answer arrives.
     LoseAnswer,
 }
@@ -96,8 +98,17 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
-    lag: Mutex<(Duration, Option<&'static str>)>,
+    lag: Mutex<Lag>,
     crashed: watch::Sender<bool>,
+}
+
+/// How old what reads show may be.
+#[derive(Debug, Default)]
+struct Lag {
+    longest: Duration,
+    only: Option<&'static str>,
+    /// A seed and the reads so far, when each read lags differently.
+    random: Option<(u64, u64)>,
 }
 
 #[derive(Debug)]
@@ -132,12 +143,18 @@ impl Faults {
 
     /// From now on reads show what there was `lag` of virtual time ago. S3 and STS never lag.
     pub fn lag(&self, lag: Duration) {
-        *lock(&self.lag) = (lag, None);
+        *lock(&self.lag) = Lag { longest: lag, ..Lag::default() };
     }
 
     /// As [`Faults::lag`], for the reads of one service alone: `tagging`, `logs`.
     pub fn lag_of(&self, service: &'static str, lag: Duration) {
-        *lock(&self.lag) = (lag, Some(service));
+        *lock(&self.lag) = Lag { longest: lag, only: Some(service), random: None };
+    }
+
+    /// As [`Faults::lag`], but each read lags up to `longest` on its own: one that follows may show what was before.
+    /// How far follows from `seed` and the order of the reads.
+    pub fn random_lag(&self, seed: u64, longest: Duration) {
+        *lock(&self.lag) = Lag { longest, only: None, random: Some((seed, 0)) };
     }
 
     /// No faults any more; a crashed sandbox serves again.
@@ -162,14 +179,22 @@ impl Faults {
         self.crashed.send_replace(true);
     }
 
-    /// How far reads lag behind.
-    pub(super) fn current_lag(&self) -> Duration {
-        lock(&self.lag).0
+    /// How far reads lag behind at most.
+    pub(super) fn longest_lag(&self) -> Duration {
+        lock(&self.lag).longest
     }
 
-    /// Whether the reads of `service` are among those that may lag.
-    pub(super) fn may_lag(&self, service: &str) -> bool {
-        lock(&self.lag).1.map_or(!matches!(service, "s3" | "sts"), |one| one == service)
+    /// How far behind a read of `service` lags; `None` when it shows what is.
+    pub(super) fn lag_of_read(&self, service: &str) -> Option<Duration> {
+        let mut lag = lock(&self.lag);
+        let lags = lag.only.map_or(!matches!(service, "s3" | "sts"), |one| one == service);
+        let longest = lag.longest;
+        let this = lag.random.as_mut().map(|(seed, reads)| {
+            *reads += 1;
+            // 16 bits of chance are more than enough.
+            longest.mul_f64((mix(seed.wrapping_add(mix(*reads))) & 0xffff) as f64 / 65_536.0)
+        });
+        (lags && !longest.is_zero()).then_some(this.unwrap_or(longest))
     }
 
     /// Counts this call and says what happens to it.

@@ -268,6 +268,7 @@ impl Sandbox {
             match effect {
                 Effect::Refuse(fault) => return Ok(Err(fault.clone())),
                 Effect::Throttle => return Ok(Err(limits::throttled(call, 1.0))),
+                Effect::LoseCall => return Err(Lost),
                 _ => {}
             }
         }
@@ -298,21 +299,26 @@ impl Sandbox {
         if self.rate_limits {
             state.limits.take(call)?;
         }
-        let lag = u64::try_from(self.faults.current_lag().as_millis()).unwrap_or(u64::MAX);
-        if lag == 0 {
+        let longest = milliseconds(self.faults.longest_lag());
+        if longest == 0 {
             state.past.clear();
         } else {
             if state.past.is_empty() {
                 state.past.push_back((0, state.account.clone()));
             }
-            let horizon = call.now.saturating_sub(lag);
+            let horizon = call.now.saturating_sub(longest);
             while state.past.get(1).is_some_and(|(at, _)| *at <= horizon) {
                 state.past.pop_front();
             }
-            let lags = !call.operation.mutating && self.faults.may_lag(call.service.name);
-            if let Some((at, past)) = state.past.front_mut().filter(|_| lags) {
-                call.now = horizon.max(*at);
-                return handle(past, call);
+            let lag = (!call.operation.mutating).then(|| self.faults.lag_of_read(call.service.name)).flatten();
+            if let Some(lag) = lag {
+                let shown = call.now.saturating_sub(milliseconds(lag));
+                let since = state.past.partition_point(|(at, _)| *at <= shown).saturating_sub(1);
+                if let Some((at, past)) = state.past.get(since) {
+                    call.now = shown.max(*at);
+                    // A copy: the next read may lag further, and an account does not go back in time.
+                    return handle(&mut past.clone(), call);
+                }
             }
         }
         let kept = call.operation.mutating && state.changes.is_some();
@@ -326,7 +332,7 @@ impl Sandbox {
                 let operation = full_name(call.service, call.operation);
                 changes.push(Change { operation, before, after: state.account.clone() });
             }
-            if lag > 0 {
+            if longest > 0 {
                 state.past.push_back((call.now, state.account.clone()));
             }
             if let Some(store) = &self.store {
@@ -369,6 +375,10 @@ impl Sandbox {
             });
         }
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn refusal(fault: &Fault) -> Outcome {

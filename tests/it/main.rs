@@ -29,6 +29,7 @@ mod regions;
 mod report;
 mod resource;
 mod sandbox;
+mod soak;
 mod stages;
 mod storage;
 mod streams;

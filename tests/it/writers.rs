@@ -1,7 +1,8 @@
 //! Several writers at once, cut off from the control bucket now and then: whatever comes in between, what one of them changes
-//! is never followed by what an earlier one changes. `AQUEDUCT_SOAK=N` tries N interleavings.
+//! is never followed by what an earlier one changes. `AQUEDUCT_SOAK=N` tries fifty times N interleavings.
 
 use crate::leases::{change, try_for};
+use crate::soak;
 use aqueduct::apply::seen;
 use aqueduct::aws::{Connect, Cx, StandIn};
 use aqueduct_sandbox::{Options, Sandbox};
@@ -108,7 +109,7 @@ async fn interleaved(seed: u64) -> Vec<String> {
 
 #[test]
 fn no_writer_follows_a_later_one() {
-    let interleavings = std::env::var("AQUEDUCT_SOAK").ok().and_then(|many| many.parse().ok()).unwrap_or(40);
+    let interleavings = soak::seeds().map_or(40, |seeds| 50 * seeds);
     let mut handovers = 0;
     for seed in 0..interleavings {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
