@@ -30,6 +30,8 @@ fn patience(purpose: Purpose, class: Class) -> Duration {
         (Class::Dependency, _) => 2 * MINUTE,
         // What was made a moment ago is not known everywhere yet (AWS.md §1, §2.1).
         (Class::NotFound, Purpose::Create | Purpose::Update) => MINUTE,
+        // It is there already, and reads do not show it yet.
+        (Class::AlreadyExists, Purpose::Update) => 2 * MINUTE,
         _ => Duration::ZERO,
     }
 }

@@ -36,8 +36,7 @@ pub(super) struct Target<'a> {
 /// here as a difference.
 pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>, StepError> {
     let Target { cx, kind, address, emit, .. } = *target;
-    let mut rounds = 0;
-    let mut asked: Option<(Vec<Change>, Instant)> = None;
+    let mut asked: Vec<Asked> = vec![];
     let mut undone: Option<String> = None;
     let mut pause = Poll::new(kind.typical().update);
     let mut failing: Option<(Vec<Change>, Patience)> = None;
@@ -50,22 +49,21 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
         if let Some(fixed) = changes.iter().find(|change| change.replaces) {
             return Err(StepError::Stale { field: fixed.field.clone() });
         }
-        if asked.is_some()
+        if !asked.is_empty()
             && live.undone != undone
             && let Some(reason) = live.undone
         {
             return Err(StepError::Undone { reason });
         }
-        // The same difference right after an update: the read lags. Another: the next step of several.
-        if let Some((before, when)) = &asked
-            && *before == changes
-        {
-            if cx.pace().since(*when) < LAG {
+        // A difference that was seen before: the read lags. Another: the next step of several.
+        let before = asked.iter().position(|asked| asked.changes == changes);
+        if let Some(asked) = before.and_then(|before| asked.get_mut(before)) {
+            if cx.pace().since(asked.last) < LAG {
                 cx.pace().sleep(pause.next()).await;
                 continue;
             }
-            rounds += 1;
-            if rounds == ROUNDS {
+            asked.rounds += 1;
+            if asked.rounds == ROUNDS {
                 return Err(StepError::Unsettled { changes });
             }
         }
@@ -79,10 +77,21 @@ pub(super) async fn settle(target: &Target<'_>, id: &str) -> Result<Live<Value>,
         }
         failing = None;
         emit(Event::Changed { address: address.clone() });
-        asked = Some((changes, Instant::now()));
+        match before.and_then(|before| asked.get_mut(before)) {
+            Some(asked) => asked.last = Instant::now(),
+            None => asked.push(Asked { changes, last: Instant::now(), rounds: 0 }),
+        }
         undone = live.undone;
         pause = Poll::new(kind.typical().update);
     }
+}
+
+/// A difference that an update was to end.
+struct Asked {
+    changes: Vec<Change>,
+    last: Instant,
+    /// How often it was still there after the first update.
+    rounds: u32,
 }
 
 async fn change(target: &Target<'_>, live: &Live<Value>, changes: &[Change]) -> aws::Result<()> {

@@ -10,8 +10,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 /// What the manifest asks for, as a hint where to look: its references may still be holes.
 #[derive(Clone, Debug)]
@@ -37,7 +39,11 @@ struct Shared {
     place: Place,
     clients: Clients,
     s3: OnceLock<aws_sdk_s3::Client>,
+    made: Mutex<BTreeMap<String, (String, Instant)>>,
 }
+
+/// How long reads may not show what was made (AWS.md §1, §3.3).
+const UNSEEN: Duration = Duration::from_secs(120);
 
 #[derive(Default)]
 struct Observation {
@@ -60,7 +66,7 @@ struct Acting {
 impl Cx {
     pub(super) fn new(config: SdkConfig, transport: Transport, pace: Pace, place: Place) -> Self {
         let clients = Clients::default();
-        let shared = Shared { config, transport, pace, place, clients, s3: OnceLock::new() };
+        let shared = Shared { config, transport, pace, place, clients, s3: OnceLock::new(), made: Mutex::default() };
         Self { shared: Arc::new(shared), observation: None, acting: None }
     }
 
@@ -150,6 +156,27 @@ impl Cx {
     /// The name of the resource being worked on; empty outside of that.
     pub fn acting_name(&self) -> &str {
         self.acting.as_ref().map_or("", |acting| &acting.address.name)
+    }
+
+    /// Remembers for two minutes of AWS's time that `id` was made as `what`: a call that takes no client token would make a
+    /// second one while reads do not show the first.
+    pub fn remember(&self, what: String, id: &str) {
+        self.made().insert(what, (id.to_owned(), Instant::now()));
+    }
+
+    /// The id of what was made as `what` a moment ago.
+    pub fn remembered(&self, what: &str) -> Option<String> {
+        let made = self.made();
+        made.get(what).filter(|(_, when)| self.pace().since(*when) < UNSEEN).map(|(id, _)| id.clone())
+    }
+
+    /// Forgets that `id` was made.
+    pub fn forget(&self, id: &str) {
+        self.made().retain(|_, (made, _)| made != id);
+    }
+
+    fn made(&self) -> MutexGuard<'_, BTreeMap<String, (String, Instant)>> {
+        self.shared.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A client token that a retry or another run would choose again: 32 hexadecimal digits.

@@ -92,6 +92,7 @@ const CODES: &[(Class, &[&str])] = &[
             "TopicExistsException",
             "InvalidGroup.Duplicate",
             "RouteAlreadyExists",
+            "Resource.AlreadyAssociated",
             "InvalidPermission.Duplicate",
             "InvalidKeyPair.Duplicate",
             "Duplicate*",

@@ -95,12 +95,16 @@ async fn deployments(cx: &Cx, id: &str) -> Result<Vec<types::Deployment>> {
 
 /// The id of a deployment that holds what `label` says: one that an interrupted run left, or a new one.
 pub(super) async fn make(cx: &Cx, api: &str, deployed: &Deployed, label: &Label) -> Result<String> {
-    if let Some((id, _)) = deployed.own.iter().find(|(_, other)| other == label) {
-        return Ok(id.clone());
+    let what = format!("{api} {label}");
+    let there = deployed.own.iter().find(|(_, other)| other == label).map(|(id, _)| id.clone());
+    if let Some(id) = there.or_else(|| cx.remembered(&what)) {
+        return Ok(id);
     }
     check(cx, api, &label.definition).await?;
     let call = cx.apigateway().create_deployment().rest_api_id(api).description(label.to_string());
-    call.send().await?.id.ok_or_else(|| Error::unreadable("the deployment's id"))
+    let id = call.send().await?.id.ok_or_else(|| Error::unreadable("the deployment's id"))?;
+    cx.remember(what, &id);
+    Ok(id)
 }
 
 /// Refuses to deploy an API that is not what the plan was made for: a digest would be wrong for ever.
@@ -119,6 +123,7 @@ async fn check(cx: &Cx, api: &str, definition: &str) -> Result<()> {
 /// Deletes the deployments `ids` of the API `api`.
 pub(super) async fn clear(cx: &Cx, api: &str, ids: impl IntoIterator<Item = String>) -> Result<()> {
     for id in ids {
+        cx.forget(&id);
         let call = cx.apigateway().delete_deployment().rest_api_id(api).deployment_id(id);
         found(call.send().await.map_err(Error::from))?;
     }

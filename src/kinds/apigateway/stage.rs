@@ -77,6 +77,9 @@ impl Named for Stage {
     const NAME: &'static str = "apigateway/stage";
 }
 
+/// What API Gateway says of a deployment that is not there; the API model has no word of it.
+const GONE: &str = "Deployment id does not exist";
+
 impl Kind for Stage {
     const OUTPUTS: &'static [&'static str] = &["arn", "invoke_url", "deployment"];
     const VOLATILE: &'static [&'static str] = &["deployment"];
@@ -100,6 +103,10 @@ impl Kind for Stage {
             message: "CloudWatch Logs role ARN must be set",
             during: Duration::from_secs(120),
         },
+        // Routes that were made a moment ago, and that reads do not show yet.
+        Retry { code: "ApiChanged", message: "", during: Duration::from_secs(90) },
+        // A deployment that was deleted a moment ago, and that reads still show.
+        Retry { code: "BadRequestException", message: "Deployment id does not exist", during: Duration::from_secs(60) },
     ];
 
     fn arns(&self, place: &Place, _: Verb) -> Vec<String> {
@@ -161,7 +168,11 @@ impl Kind for Stage {
         canary::patch(self.canary.as_ref(), live.spec.canary.as_ref(), (&before, &shown), &mut patch);
         if !patch.is_empty() {
             let call = cx.apigateway().update_stage().rest_api_id(api).stage_name(&*self.name);
-            call.set_patch_operations(patch.into_operations()).send().await?;
+            let answer = call.set_patch_operations(patch.into_operations()).send().await.map_err(Error::from);
+            if answer.as_ref().is_err_and(|error| error.is("BadRequestException", GONE)) {
+                cx.forget(&shown);
+            }
+            answer?;
         }
         Ok(())
     }

@@ -386,13 +386,18 @@ async fn describe(cx: &Cx, arn: &str) -> aws::Result<Option<Reported>> {
 async fn live(cx: &Cx, cluster: Reported) -> aws::Result<Live<Cluster>> {
     let arn = cluster.cluster_arn.clone().ok_or_else(|| Error::unreadable("a cluster's ARN"))?;
     let tags = cluster.tags.clone().unwrap_or_default();
-    let status = status(&cluster);
+    let mut status = status(&cluster);
     let brokers = match status {
         Status::Ready | Status::Pending(_) if cluster.state != Some(ClusterState::Creating) => {
             let answer = cx.kafka().get_bootstrap_brokers().cluster_arn(&arn).send().await.map_err(Error::from);
             match answer {
                 // Not all states in between have brokers to name.
                 Err(error) if status != Status::Ready && matches!(error.class, Class::Invalid | Class::Busy) => None,
+                // What was ready when it was described has begun to change since.
+                Err(error) if error.class == Class::Invalid && error.message.contains(" state") => {
+                    status = Status::Pending("changing".into());
+                    None
+                }
                 answer => found(answer)?,
             }
         }

@@ -62,8 +62,11 @@ impl Kind for Topic {
         dependent: &[],
     };
     // A channel holds on to its topic a little longer than it lives.
-    const RETRY: &'static [Retry] =
-        &[Retry { code: "BadRequestException", message: "associated Channel", during: Duration::from_secs(300) }];
+    const RETRY: &'static [Retry] = &[
+        Retry { code: "BadRequestException", message: "associated Channel", during: Duration::from_secs(300) },
+        // The cluster is there, and reads of topics do not know it yet.
+        Retry { code: "BadRequestException", message: "CREATING state", during: Duration::from_secs(120) },
+    ];
     const TYPICAL: Typical = Typical::seconds(60, 60, 60);
 
     fn arns(&self, _: &Place, verb: Verb) -> Vec<String> {

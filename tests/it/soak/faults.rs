@@ -40,7 +40,7 @@ async fn converge(lab: &Lab, graph: &Graph, order: &Graph, at: &str) -> usize {
 }
 
 /// What the stack owns when nothing goes wrong, and how many calls that takes.
-async fn undisturbed(graph: &Graph) -> (BTreeMap<String, usize>, usize) {
+pub async fn undisturbed(graph: &Graph) -> (BTreeMap<String, usize>, usize) {
     let lab = Lab::of_stack("pinterest").await;
     lab.run(graph).await.succeeded("undisturbed");
     (lab.sandbox.with_account(|account| owned(account)), lab.sandbox.calls().len())

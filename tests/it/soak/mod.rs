@@ -3,6 +3,7 @@
 
 mod crashes;
 mod faults;
+mod lag;
 
 use aqueduct_sandbox::{Account, services};
 use std::collections::BTreeMap;
