@@ -2,6 +2,7 @@
 //! `AQUEDUCT_SOAK=N` (`make soak`), where N is how many seeds are tried.
 
 mod crashes;
+mod down;
 mod faults;
 mod lag;
 
