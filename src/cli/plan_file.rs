@@ -2,6 +2,7 @@
 
 use super::arguments::Plan as Arguments;
 use super::exit::Failure;
+use aqueduct::manifest::source::read_text;
 use aqueduct::plan::Plan;
 use aqueduct::report::{FORMAT, Header, json_plan};
 use aqueduct_sandbox::files::write_whole;
@@ -42,9 +43,12 @@ pub(super) fn save(
         .map_err(|error| Failure::new(format!("cannot save the plan to {}: {error}", file.display())))
 }
 
+/// How large a plan may be: thousands of times that of a pipeline.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// Reads a saved plan.
 pub(super) fn load(file: &Path) -> Result<Saved, Failure> {
-    let text = std::fs::read_to_string(file)
+    let text = read_text(file, MAX_BYTES)
         .map_err(|error| Failure::usage(format!("cannot read the plan {}: {error}", file.display())))?;
     let saved: Saved = serde_json::from_str(&text).map_err(|error| {
         Failure::usage(format!("{} is not a plan saved with `plan --out`: {error}", file.display()))

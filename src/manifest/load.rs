@@ -5,8 +5,8 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::interpolate::{Variables, expand, interpolate};
 use super::merge::{merge, reject_repeats};
 use super::root::{Manifest, Parts};
-use super::source::{Source, Sources, Span};
-use super::yaml::{Entry, Node, Scalar, Value, parse};
+use super::source::{Source, Sources, Span, read_text};
+use super::yaml::{Entry, MAX_BYTES, Node, Scalar, Value, parse};
 use std::path::PathBuf;
 
 /// What a manifest may refer to besides itself.
@@ -40,7 +40,7 @@ pub fn load(files: &[PathBuf], inputs: &Inputs<'_>) -> Loaded {
     let mut diagnostics = Diagnostics::default();
     let mut sources = vec![];
     for path in files {
-        match std::fs::read_to_string(path) {
+        match read_text(path, MAX_BYTES as u64) {
             Ok(text) => sources.push(Source { path: path.clone(), text }),
             Err(error) => {
                 let wrong = Diagnostic::general(format!("cannot read {}: {error}", path.display()));

@@ -1,5 +1,7 @@
 //! Manifest texts and places in them.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// A range of bytes in one of the [`Sources`].
@@ -71,4 +73,18 @@ impl Sources {
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         Some(Place { path: source.path.display().to_string(), line, column })
     }
+}
+
+/// The text of a file, or of a pipe, that has at most `most` bytes: what goes on without end is not read to its end.
+///
+/// # Errors
+/// Those of reading; also when it has more bytes, or is no UTF-8.
+pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
+    let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let mut bytes = vec![];
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(invalid(format!("it is larger than {} MiB", most >> 20)));
+    }
+    String::from_utf8(bytes).map_err(|_| invalid("it is not UTF-8 text".into()))
 }

@@ -142,7 +142,7 @@ pub fn parse(file: u32, text: &str) -> Result<Node, Box<Diagnostic>> {
     }
 }
 
-const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 
 fn options() -> Options {
     serde_yaml::options! {

@@ -72,7 +72,7 @@ fn way_out(cx: &mut Check<'_>, airflow: &Airflow) {
     } else if let Some(requirements) = &airflow.requirements {
         let path = files::path(cx, requirements);
         // Packages that lie beside the DAGs need no internet.
-        if std::fs::read_to_string(path).is_ok_and(|text| !text.contains("--no-index")) {
+        if files::text(&path).is_some_and(|text| !text.contains("--no-index")) {
             let wrong =
                 Diagnostic::warning(requirements.span, "nothing can be installed without a way to the internet");
             let wrong = wrong.other(cx.nat(), "the way out");
@@ -117,7 +117,7 @@ fn uploads(cx: &mut Check<'_>, airflow: &Airflow) {
 /// Airflow's own constraints name the version that they are for.
 fn constraints(cx: &mut Check<'_>, airflow: &Airflow, requirements: &Spanned<String>) {
     let path = files::path(cx, requirements);
-    let Ok(text) = std::fs::read_to_string(path) else { return };
+    let Some(text) = files::text(&path) else { return };
     let version = text.lines().find_map(|line| {
         let (_, rest) = line.split_once("constraints-")?;
         rest.split('/').next().map(str::to_owned)

@@ -3,6 +3,7 @@
 use super::Check;
 use crate::manifest::decode::Spanned;
 use crate::manifest::diagnostic::{Diagnostic, did_you_mean};
+use crate::manifest::source::read_text;
 use std::path::{Path, PathBuf};
 
 /// Where `written` leads.
@@ -39,6 +40,11 @@ pub(super) fn folder(cx: &mut Check<'_>, written: &Spanned<String>, extension: &
     }
 }
 
+/// What a file says; `None` unless it is one, of a megabyte at most.
+pub(super) fn text(path: &Path) -> Option<String> {
+    path.is_file().then(|| read_text(path, 1 << 20).ok()).flatten()
+}
+
 fn missing(cx: &mut Check<'_>, written: &Spanned<String>, path: &Path) {
     let siblings: Vec<String> =
         path.parent().and_then(|parent| std::fs::read_dir(parent).ok()).map_or(vec![], |entries| {
@@ -52,8 +58,11 @@ fn missing(cx: &mut Check<'_>, written: &Spanned<String>, path: &Path) {
 
 fn has(folder: &Path, extension: &str, depth: usize) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else { return false };
-    entries.flatten().map(|entry| entry.path()).any(|path| {
+    entries.flatten().any(|entry| {
+        let path = entry.path();
         let fits = path.extension().is_some_and(|found| found == extension);
-        fits || (depth > 0 && path.is_dir() && has(&path, extension, depth - 1))
+        // Not through links, which may lead round in circles.
+        let folder = || entry.file_type().is_ok_and(|what| what.is_dir());
+        fits || (depth > 0 && folder() && has(&path, extension, depth - 1))
     })
 }

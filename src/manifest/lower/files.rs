@@ -6,6 +6,8 @@ use crate::kinds::s3::object::{Content, Object, Source};
 use crate::manifest::decode::Spanned;
 use crate::resource::{Auto, Fixed, Initial, Ref};
 use md5::{Digest, Md5};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 impl Lowering<'_> {
@@ -27,18 +29,16 @@ impl Lowering<'_> {
         let folder = self.sources.folder(path.span).join(&path.value);
         let files = match files_below(&folder) {
             Ok(files) => files,
-            Err(error) => {
+            Err(Unfit::Unreadable(error)) => {
                 let message = format!("cannot read the folder {}: {error}", folder.display());
-                return self.fail(
-                    path.span,
-                    message,
-                    "name a folder that is there; it is looked for beside the manifest",
-                );
+                let help = "name a folder that is there; it is looked for beside the manifest";
+                return self.fail(path.span, message, help);
+            }
+            Err(Unfit::Refused { file, why, help }) => {
+                return self.fail(path.span, format!("cannot upload {}: {why}", file.display()), help);
             }
         };
-        for file in files {
-            let Some(below) = file.strip_prefix(&folder).ok().and_then(Path::to_str) else { continue };
-            let below = below.replace(std::path::MAIN_SEPARATOR, "/");
+        for (file, below) in files {
             self.upload_file(&format!("{name}/{below}"), bucket.clone(), &format!("{prefix}/{below}"), &file, path);
         }
     }
@@ -51,8 +51,8 @@ impl Lowering<'_> {
         file: &Path,
         said: &Spanned<String>,
     ) -> Option<String> {
-        let bytes = match std::fs::read(file) {
-            Ok(bytes) => bytes,
+        let md5 = match digest(file) {
+            Ok(md5) => md5,
             Err(error) => {
                 let message = format!("cannot read {}: {error}", file.display());
                 self.fail(
@@ -63,7 +63,6 @@ impl Lowering<'_> {
                 return None;
             }
         };
-        let md5: String = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let source = Initial(Some(Source::File(file.display().to_string())));
         let spec = Object {
             bucket: Fixed(bucket),
@@ -76,18 +75,75 @@ impl Lowering<'_> {
     }
 }
 
-/// The files below `folder`, in order; caches of Python are left out, and what is hidden but for `.airflowignore`.
-fn files_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+/// The MD5 digest of a file, read piece by piece. What is no file, such as a pipe, might never end.
+fn digest(path: &Path) -> io::Result<String> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    let (mut file, mut digest) = (BufReader::with_capacity(1 << 16, File::open(path)?), Md5::new());
+    loop {
+        let piece = file.fill_buf()?;
+        if piece.is_empty() {
+            break;
+        }
+        digest.update(piece);
+        let length = piece.len();
+        file.consume(length);
+    }
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Why the files of a folder are not uploaded.
+enum Unfit {
+    Unreadable(io::Error),
+    Refused { file: PathBuf, why: &'static str, help: &'static str },
+}
+
+impl From<io::Error> for Unfit {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// The files below `folder` in order, each with its path from there; caches of Python are left out, and what is hidden but
+/// for `.airflowignore`. A link may lead to a file within the folder: others would upload what nobody meant, or never end.
+fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>, Unfit> {
+    let root = folder.canonicalize()?;
     let mut files = vec![];
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
+    let mut folders = vec![(folder.to_path_buf(), String::new())];
+    while let Some((folder, below)) = folders.pop() {
         for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with('.') && name != ".airflowignore" || name == "__pycache__" {
+            let entry = entry?;
+            let (file, name) = (entry.path(), entry.file_name());
+            let lossy = name.to_string_lossy();
+            if lossy.starts_with('.') && lossy != ".airflowignore" || lossy == "__pycache__" {
                 continue;
             }
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
+            let Some(name) = name.to_str().filter(|name| !name.contains(char::is_control)) else {
+                let why = "its name is not printable Unicode";
+                return Err(Unfit::Refused { file, why, help: "give it another name" });
+            };
+            let below = if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") };
+            let mut what = entry.file_type()?;
+            if what.is_symlink() {
+                let target = file.canonicalize()?;
+                what = target.metadata()?.file_type();
+                if !target.starts_with(&root) || what.is_dir() {
+                    let why = "this link leads to another folder";
+                    return Err(Unfit::Refused { file, why, help: "put the files themselves there, not a link" });
+                }
+            }
+            if what.is_dir() {
+                folders.push((file, below));
+            } else if what.is_file() {
+                files.push((file, below));
+            } else {
+                return Err(Unfit::Refused {
+                    file,
+                    why: "it is no file",
+                    help: "remove it, or begin its name with a dot",
+                });
+            }
         }
     }
     files.sort();

@@ -29,7 +29,7 @@ fn files(manifest: PathBuf) -> Vec<PathBuf> {
 }
 
 /// What `validate` finds: what is wrong with the manifest, or else with what would be made of it.
-fn validate(manifest: PathBuf) -> (Diagnostics, Sources) {
+pub(super) fn validate(manifest: PathBuf) -> (Diagnostics, Sources) {
     let loaded = load(&files(manifest), &Inputs { account: None, region: None, env: &|_| None });
     let place = Place::new("test", "us-east-1", UNKNOWN_ACCOUNT);
     match loaded.manifest.as_ref().map(|manifest| lower(manifest, &loaded.sources, &place)) {

@@ -2,6 +2,7 @@
 
 mod broken;
 mod decode;
+mod hostile;
 mod interpolate;
 mod kafka;
 mod lowering;
